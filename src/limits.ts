@@ -1,0 +1,67 @@
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/**
+ * Every limit of the package. Bytes unless the name says otherwise; times in milliseconds.
+ * A synchronous parse cannot be interrupted, so the document limits are what keeps one decode below 50 ms.
+ */
+export const LIMITS = {
+  /** A camera sends its head in one go; a slower peer is holding a connection open. */
+  headersTimeoutMs: 10_000,
+  /** 8 MiB over a poor Wi-Fi link take about half of this. */
+  requestTimeoutMs: 60_000,
+  /** How late a timeout may be noticed. */
+  checkIntervalMs: 1_000,
+  /** Devices open a connection per event (seed 003 §1); an idle one is of no use to them. */
+  keepAliveTimeoutMs: 5_000,
+  /** Node's own default; longest head seen from a camera is below 1 KiB. */
+  requestHeadBytes: 16 * KIB,
+  requestHeadLines: 64,
+  requestsPerConnection: 100,
+  /** Served and waiting connections of all addresses. */
+  connections: 256,
+  /** Served at the same time for one address; further ones wait, so that a burst is slowed and not lost. */
+  connectionsPerAddress: 16,
+  /** Waiting connections of one address; beyond it they are closed so that others still get in. */
+  waitingPerAddress: 48,
+  /** Three 8 MiB pictures and their document, with room. */
+  bodyBytes: 32 * MIB,
+  /** Bodies held at one time over all connections. */
+  bodyBytesInMemory: 128 * MIB,
+  /** Read from a peer that was refused, so that it sees the answer before the connection closes. */
+  refusedBodyBytes: 48 * KIB,
+  refusedLingerMs: 1_000,
+  /** An ISAPI push has at most about ten pictures. */
+  parts: 64,
+  partHeaderBytes: 8 * KIB,
+  partHeaderLines: 32,
+  boundaryBytes: 200,
+  documentBytes: 256 * KIB,
+  xmlElements: 5_000,
+  xmlAttributes: 2_000,
+  xmlAttributesPerElement: 64,
+  jsonKeys: 10_000,
+  depth: 32,
+  pictureBytes: 8 * MIB,
+  videoBytes: 24 * MIB,
+  /** Bytes of an undecodable request that are kept for the flow. */
+  rawBytes: 256 * KIB,
+  /** A device that heard 503 is asked to wait this long. */
+  retryAfterSeconds: 5,
+  /** The same complaint about the same address is told once in this time. */
+  complaintIntervalMs: 60_000,
+  complaintKeys: 1_000,
+  /** Devices remembered as heard of, per node. */
+  knownDevices: 1_000,
+  /** Nonces of the Digest login: how long one is good, and how many are remembered. */
+  nonceLifetimeMs: 300_000,
+  nonces: 10_000,
+  /** A port in use is tried again after this, doubled up to the second figure. */
+  listenRetryMs: 1_000,
+  listenRetryMaxMs: 15_000,
+  /** Closing: requests under way may finish for this long, then their connections are cut. */
+  closeGraceMs: 1_000,
+} as const;
+
+/** The limits as a type, so that tests and settings can give other numbers. */
+export type Limits = { readonly [name in keyof typeof LIMITS]: number };

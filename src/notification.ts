@@ -1,0 +1,83 @@
+import type { Alarm, AlarmEvent, Attachment, Transport, VendorId } from './event.js';
+
+/** What the first bytes of a part say it is. */
+export type PartKind = 'xml' | 'json' | 'jpeg' | 'png' | 'empty' | 'unknown';
+
+/** One part of a delivery; a body that is not multipart is one part. */
+export interface BodyPart {
+  /** Lower-case names. A map, so that no name from the wire becomes an object key. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly name?: string;
+  /** A label only: the last step of the path the device gave, without control characters. */
+  readonly filename?: string;
+  readonly contentType?: string;
+  readonly contentId?: string;
+  readonly kind: PartKind;
+  readonly bytes: Buffer;
+  /** The part was cut: by its limit or because the delivery ended too soon. */
+  readonly truncated: boolean;
+}
+
+/** One delivery as received, before anyone knows what it says. */
+export interface Notification {
+  readonly transport: Transport;
+  readonly receivedAt: Date;
+  /** Network address of the sender, IPv4 without the IPv6 prefix. */
+  readonly address: string;
+  readonly parts: readonly BodyPart[];
+  /** The delivery ended before its announced end. */
+  readonly truncated: boolean;
+}
+
+/** An alarm before it gets its id. */
+export interface AlarmDraft {
+  readonly event: Omit<AlarmEvent, 'id' | 'schema'>;
+  readonly attachments: ReadonlyArray<Omit<Attachment, 'cid'>>;
+}
+
+/** What became of a delivery. */
+export type Outcome = 'accepted' | 'undecodable' | 'overloaded';
+
+/** The answer to a device. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** One maker's wire format. Pure: no socket, no file, no clock. */
+export interface Vendor {
+  readonly id: VendorId;
+  /** @throws AlarmError when the delivery holds nothing this vendor sends. */
+  decode(notification: Notification): AlarmDraft[];
+  /** The answer the vendor's devices want when their delivery was taken. */
+  reply(outcome: 'accepted' | 'undecodable'): Reply;
+}
+
+/** What a listener or stream tells about a device or a sender, other than alarms. */
+export interface DeviceSign {
+  readonly event:
+    | 'online'
+    | 'stale'
+    | 'offline'
+    | 'auth-failed'
+    | 'heartbeat'
+    | 'undecodable'
+    | 'denied'
+    | 'overload';
+  readonly vendor: VendorId;
+  readonly device: AlarmEvent['device'];
+  /** ISO 8601, UTC. */
+  readonly since: string;
+  /** Plain words; begins with a stable code where it is about an error. */
+  readonly reason?: string;
+  readonly nextRetry?: string;
+  /** The bytes as received, at most `LIMITS.rawBytes`; undecodable only. */
+  readonly raw?: Buffer;
+}
+
+/** Who takes what comes out of the core. Must not throw. */
+export interface Subscriber {
+  alarm(alarm: Alarm): void;
+  sign(sign: DeviceSign): void;
+}

@@ -1,0 +1,131 @@
+import { AlarmError } from '../errors.js';
+import type { Limits } from '../limits.js';
+import type { BodyPart } from '../notification.js';
+import { classify } from './classify.js';
+import { parseParameters } from './header.js';
+import { MultipartParser } from './multipart.js';
+import { PartBytes } from './part-bytes.js';
+
+const BLANKS = new Set([0x20, 0x09, 0x0d, 0x0a]);
+const DASHES = Buffer.from('--');
+
+/** What a body was found to hold. */
+export interface Body {
+  readonly parts: readonly BodyPart[];
+  /** A part is missing or cut. */
+  readonly truncated: boolean;
+  /** Why reading stopped before the end; parts before that are kept. */
+  readonly error?: AlarmError;
+}
+
+/**
+ * Reads one body as it streams in. What the body begins with decides how it is read, not only what the content
+ * type says: devices ignore their own format setting (isapi.md §3.9).
+ */
+export class BodyReader {
+  readonly #contentType: string | undefined;
+  readonly #limits: Limits;
+  readonly #parts: BodyPart[] = [];
+  readonly #raw: Buffer[] = [];
+  #rawLength = 0;
+  #start: Buffer = Buffer.alloc(0);
+  #multipart: MultipartParser | undefined;
+  #single: PartBytes | undefined;
+  #error: AlarmError | undefined;
+
+  /** @param contentType header of the request, if it had one */
+  constructor(contentType: string | undefined, limits: Limits) {
+    this.#contentType = contentType;
+    this.#limits = limits;
+  }
+
+  /** Never throws: what goes wrong is in the result of `end`. */
+  write(chunk: Buffer): void {
+    this.#keepRaw(chunk);
+    if (this.#error !== undefined) return;
+    try {
+      this.#read(chunk);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The body is over. */
+  end(): Body {
+    let truncated = false;
+    try {
+      if (this.#error === undefined) {
+        if (this.#multipart === undefined && this.#single === undefined) this.#choose(true);
+        truncated = this.#multipart?.end() ?? this.#endSingle();
+        if (this.#multipart !== undefined && this.#parts.length === 0) this.#error = new AlarmError('MULTIPART_NO_BOUNDARY');
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    return {
+      parts: this.#parts,
+      truncated: truncated || this.#error !== undefined,
+      ...(this.#error !== undefined && { error: this.#error }),
+    };
+  }
+
+  /** The first bytes as they came, at most `limits.rawBytes`. */
+  raw(): Buffer {
+    return Buffer.concat(this.#raw, this.#rawLength);
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#multipart !== undefined) this.#multipart.write(chunk);
+    else if (this.#single !== undefined) this.#single.add(chunk);
+    else {
+      this.#start = this.#start.length === 0 ? chunk : Buffer.concat([this.#start, chunk]);
+      this.#choose(false);
+    }
+  }
+
+  /** Multipart or one document: by the first two bytes that are not blank, then by the content type. */
+  #choose(ended: boolean): void {
+    const most = this.#limits.partHeaderBytes;
+    let at = 0;
+    while (at < most && BLANKS.has(this.#start[at] as number)) at++;
+    const first = this.#start.subarray(at, at + 2);
+    if (first.length < 2 && at < most && !ended) return;
+    const { value, parameters } = parseParameters(this.#contentType ?? '');
+    const document = ['xml', 'json'].includes(classify(first));
+    if (first.equals(DASHES) || (value.startsWith('multipart/') && !document)) {
+      this.#multipart = new MultipartParser(parameters.get('boundary'), this.#limits, (part) => this.#parts.push(part));
+      this.#multipart.write(this.#start);
+    } else {
+      this.#single = new PartBytes(this.#limits);
+      this.#single.add(this.#start);
+    }
+    this.#start = Buffer.alloc(0);
+  }
+
+  #endSingle(): boolean {
+    const bytes = this.#single?.bytes() ?? Buffer.alloc(0);
+    if (bytes.length === 0) throw new AlarmError('BODY_EMPTY');
+    const truncated = this.#single?.cut ?? false;
+    this.#parts.push({
+      headers: new Map(),
+      ...(this.#contentType !== undefined && { contentType: this.#contentType }),
+      kind: classify(bytes),
+      bytes,
+      truncated,
+    });
+    return truncated;
+  }
+
+  #fail(error: unknown): void {
+    if (!(error instanceof AlarmError)) throw error;
+    this.#error = error;
+  }
+
+  #keepRaw(chunk: Buffer): void {
+    const room = this.#limits.rawBytes - this.#rawLength;
+    if (room <= 0) return;
+    const kept = chunk.subarray(0, room);
+    this.#raw.push(kept);
+    this.#rawLength += kept.length;
+  }
+}

@@ -1,0 +1,45 @@
+import { isUtf8 } from 'node:buffer';
+
+/** Text with a note of how sure we are of it. */
+export interface Decoded {
+  readonly text: string;
+  /** The bytes did not fit the announced character set and were read as Latin-1. */
+  readonly guessed: boolean;
+}
+
+const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
+/**
+ * Bytes of a document to text. A byte order mark counts most, then the XML declaration, then the `charset` of the
+ * content type; without any of them UTF-8 (isapi.md §4: no capture shows anything else, older OEM firmware may send
+ * GB2312). Never throws.
+ * @param charset as announced in the content type
+ */
+export function decodeText(bytes: Buffer, charset?: string): Decoded {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeAs(bytes.subarray(2), 'utf-16le');
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeAs(bytes.subarray(2), 'utf-16be');
+  if (bytes.subarray(0, 3).equals(UTF8_MARK)) return decodeAs(bytes.subarray(3), 'utf-8');
+  return decodeAs(bytes, declaredEncoding(bytes) ?? charset ?? 'utf-8');
+}
+
+function decodeAs(bytes: Buffer, label: string): Decoded {
+  if (/^utf-?8$/i.test(label)) {
+    return isUtf8(bytes)
+      ? { text: bytes.toString('utf8'), guessed: false }
+      : { text: bytes.toString('latin1'), guessed: true };
+  }
+  try {
+    return { text: new TextDecoder(label, { fatal: true }).decode(bytes), guessed: false };
+  } catch {
+    const utf8 = isUtf8(bytes);
+    return { text: bytes.toString(utf8 ? 'utf8' : 'latin1'), guessed: !utf8 };
+  }
+}
+
+/** The encoding named by `<?xml … encoding="…"?>` in the first line, if any. */
+function declaredEncoding(bytes: Buffer): string | undefined {
+  const start = bytes.indexOf('<?xml');
+  if (start < 0 || start > 16) return undefined;
+  const declaration = bytes.subarray(start, start + 120).toString('latin1');
+  return /^[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(declaration)?.[1];
+}

@@ -1,0 +1,100 @@
+import type { PartKind } from '../notification.js';
+
+const JPEG = Buffer.from([0xff, 0xd8]);
+const JPEG_END = Buffer.from([0xff, 0xd9]);
+const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
+const PNG_END = Buffer.from('IEND');
+const BYTE_ORDER_MARKS = [
+  Buffer.from([0xef, 0xbb, 0xbf]),
+  Buffer.from([0xff, 0xfe]),
+  Buffer.from([0xfe, 0xff]),
+];
+/** Some firmwares send an empty line before the document; nobody sends a page of them. */
+const LEADING_BLANKS = 256;
+
+/**
+ * What a part is, by its first bytes: names and content types of cameras are not reliable
+ * (isapi.md §3.2: `image/pjpeg`, `application/octet-stream`, documents without any type).
+ */
+export function classify(bytes: Buffer): PartKind {
+  if (bytes.length === 0) return 'empty';
+  if (startsWith(bytes, JPEG)) return 'jpeg';
+  if (startsWith(bytes, PNG)) return 'png';
+  switch (firstCharacter(bytes)) {
+    case '<':
+      return 'xml';
+    case '{':
+    case '[':
+      return 'json';
+    default:
+      return 'unknown';
+  }
+}
+
+/**
+ * Whether a part looks complete in itself. `undefined` where its kind has no end to look for.
+ * Only a strong hint for framing: the parsers have the last word.
+ */
+export function looksWhole(bytes: Buffer): boolean | undefined {
+  switch (classify(bytes)) {
+    case 'xml':
+      return endsWithItsRoot(bytes);
+    case 'json':
+      return closesItsBraces(bytes);
+    case 'jpeg':
+      return bytes.subarray(-64).includes(JPEG_END);
+    case 'png':
+      return bytes.subarray(-64).includes(PNG_END);
+    default:
+      return undefined;
+  }
+}
+
+const startsWith = (bytes: Buffer, sign: Buffer) => bytes.subarray(0, sign.length).equals(sign);
+
+/** First character behind a byte order mark and blanks; the zero bytes of UTF-16 count as blanks. */
+function firstCharacter(bytes: Buffer): string | undefined {
+  const mark = BYTE_ORDER_MARKS.find((sign) => startsWith(bytes, sign));
+  const end = Math.min(bytes.length, LEADING_BLANKS);
+  for (let at = mark?.length ?? 0; at < end; at++) {
+    const byte = bytes[at] as number;
+    if (byte > 0x20) return String.fromCharCode(byte);
+  }
+  return undefined;
+}
+
+/** `<a …>…</a>`: the last closing tag is that of the first element. */
+function endsWithItsRoot(bytes: Buffer): boolean {
+  const tail = bytes.subarray(-256).toString('latin1').trimEnd();
+  const open = tail.lastIndexOf('</');
+  if (open < 0 || !tail.endsWith('>')) return false;
+  const name = tail.slice(open + 2, -1).trim();
+  let at = 0;
+  for (;;) {
+    at = bytes.indexOf(0x3c, at);
+    if (at < 0) return false;
+    const next = bytes[at + 1];
+    if (next !== 0x3f && next !== 0x21) break;
+    at++;
+  }
+  const start = bytes.subarray(at + 1, at + 1 + name.length + 1).toString('latin1');
+  return start.startsWith(name) && ' \t\r\n>/'.includes(start.charAt(name.length) || 'x');
+}
+
+/** `{…}` or `[…]`: nothing but blanks follows the bracket that closes the first one. */
+function closesItsBraces(bytes: Buffer): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (inString) {
+      if (byte === 0x5c) at++;
+      else if (byte === 0x22) inString = false;
+    } else if (byte === 0x22) inString = true;
+    else if (byte === 0x7b || byte === 0x5b) depth++;
+    else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) {
+      return bytes.subarray(at + 1).toString('latin1').trim() === '';
+    }
+  }
+  return false;
+}

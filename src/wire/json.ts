@@ -1,0 +1,87 @@
+import { AlarmError, asAlarmError } from '../errors.js';
+import type { Limits } from '../limits.js';
+import { decodeText } from './charset.js';
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [name: string]: JsonValue;
+}
+
+/** Keys that change what an object is when it is copied; they never reach a message (reliability.md §5.3). */
+const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Bytes of a JSON document to plain values. Forbidden keys are left out; integers too long for a number stay text.
+ * @throws AlarmError `DOCUMENT_TOO_LARGE`, `JSON_INVALID`, `JSON_TOO_COMPLEX`
+ */
+export function parseJson(bytes: Buffer, limits: Limits, charset?: string): JsonValue {
+  if (bytes.length > limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
+  const text = quoteLongIntegers(decodeText(bytes, charset).text);
+  checkDepth(text, limits.depth);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw asAlarmError(error, 'JSON_INVALID');
+  }
+  const budget = { keys: limits.jsonKeys };
+  return plain(value as JsonValue, budget);
+}
+
+/** A copy without forbidden keys, counting on the way. Depth was checked before. */
+function plain(value: JsonValue, budget: { keys: number }): JsonValue {
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value);
+  budget.keys -= entries.length;
+  if (budget.keys < 0) throw new AlarmError('JSON_TOO_COMPLEX');
+  if (Array.isArray(value)) return value.map((item) => plain(item, budget));
+  const copy: JsonObject = {};
+  for (const [key, item] of entries) if (!FORBIDDEN.has(key)) copy[key] = plain(item, budget);
+  return copy;
+}
+
+/** JSON.parse takes 100,000 levels that Node-RED's clone cannot: counted in the text, outside of strings. */
+function checkDepth(text: string, limit: number): void {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > limit) throw new AlarmError('JSON_TOO_COMPLEX');
+    } else if (code === 0x7d || code === 0x5d) depth--;
+  }
+}
+
+/** Ids of 16 digits and more lose their last ones as numbers (wire-notes.md §1): they become strings. */
+function quoteLongIntegers(text: string): string {
+  if (!/\d{16}/.test(text)) return text;
+  let out = '';
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) at = endOfString(text, at);
+    else if (code === 0x2d || isDigit(code)) {
+      let end = at + 1;
+      while (isDigit(text.charCodeAt(end)) || '.eE+-'.includes(text[end] ?? ' ')) end++;
+      const literal = text.slice(at, end);
+      if (/^-?\d{16,}$/.test(literal) && !Number.isSafeInteger(Number(literal))) {
+        out += `${text.slice(from, at)}"${literal}"`;
+        from = end;
+      }
+      at = end - 1;
+    }
+  }
+  return out + text.slice(from);
+}
+
+const isDigit = (code: number) => code >= 0x30 && code <= 0x39;
+
+/** The closing quote of the string that opens at `at`. */
+function endOfString(text: string, at: number): number {
+  for (let end = at + 1; end < text.length; end++) {
+    const code = text.charCodeAt(end);
+    if (code === 0x5c) end++;
+    else if (code === 0x22) return end;
+  }
+  return text.length;
+}

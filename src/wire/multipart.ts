@@ -1,0 +1,314 @@
+import { AlarmError } from '../errors.js';
+import type { Limits } from '../limits.js';
+import type { BodyPart } from '../notification.js';
+import { classify, looksWhole } from './classify.js';
+import { Delimiters } from './delimiters.js';
+import { label, parseParameters } from './header.js';
+import { PartBytes } from './part-bytes.js';
+
+const LF = 0x0a;
+const CR = 0x0d;
+const DASH = 0x2d;
+const LINE_AND_DASHES = Buffer.from('\n--');
+/** Kept back while a delimiter may still begin in it: CR LF and the first dash. */
+const HELD = LINE_AND_DASHES.length;
+
+/**
+ * Where the parser stands:
+ * `between` parts, looking for a delimiter · there in a `long-line` that cannot be one · in the `head` of a part ·
+ * in a body that is `counted` by its Content-Length · behind a counted body that did not look whole, to `verify`
+ * the count · in a body that is `delimited` by the next delimiter only.
+ */
+type State = 'between' | 'long-line' | 'head' | 'counted' | 'verify' | 'delimited';
+
+/**
+ * Streaming parser for multipart/form-data (RFC 7578) and multipart/mixed (RFC 2046 §5.1) as cameras write them.
+ *
+ * A part with a Content-Length is framed by it and handed on with its own last byte; where the count turns out to
+ * be wrong, and for parts without one, the delimiter decides. Lines may end in CRLF or LF. Heads may be missing,
+ * and so may the blank line behind them. The delimiter on the wire counts, not the announced one.
+ * Any chunking of the same bytes gives the same parts. Sources: isapi.md §1.3-§1.8, §3.2; reliability.md §5.2.
+ */
+export class MultipartParser {
+  readonly #limits: Limits;
+  readonly #onPart: (part: BodyPart) => void;
+  readonly #delimiters: Delimiters;
+  #state: State = 'between';
+  #pending: Buffer = Buffer.alloc(0);
+  #ended = false;
+  #headers = new Map<string, string>();
+  #lastHeader = '';
+  #headLines = 0;
+  #headBytes = 0;
+  #body: PartBytes;
+  #remaining = 0;
+  #parts = 0;
+  #cut = false;
+
+  /**
+   * @param boundary as announced in Content-Type, with or without its leading dashes; may be unknown
+   * @param onPart called with each part in order, from within `write` and `end`
+   */
+  constructor(boundary: string | undefined, limits: Limits, onPart: (part: BodyPart) => void) {
+    this.#limits = limits;
+    this.#onPart = onPart;
+    this.#body = new PartBytes(limits);
+    this.#delimiters = new Delimiters(boundary, limits);
+  }
+
+  /** @throws AlarmError `PART_HEADER_TOO_LARGE`, `PARTS_TOO_MANY`; the parser is of no use afterwards. */
+  write(chunk: Buffer): void {
+    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    while (this.#step());
+  }
+
+  /**
+   * The stream is over: hands on what is left.
+   * @returns whether a part was cut by the end
+   * @throws AlarmError as `write`
+   */
+  end(): boolean {
+    this.#ended = true;
+    while (this.#step());
+    if (this.#state === 'head') this.#cut ||= this.#headers.size > 0;
+    else if (this.#state === 'counted' && this.#reframe()) return this.end();
+    else if (this.#state === 'counted' || this.#state === 'delimited') this.#finishCutPart();
+    return this.#cut;
+  }
+
+  /** One state change, or as much as the pending bytes allow; false when it needs more of them. */
+  #step(): boolean {
+    switch (this.#state) {
+      case 'between':
+        return this.#skipToDelimiter();
+      case 'long-line':
+        return this.#skipLine();
+      case 'head':
+        return this.#readHead();
+      case 'counted':
+        return this.#readCounted();
+      case 'verify':
+        return this.#verifyCount();
+      case 'delimited':
+        return this.#readDelimited();
+    }
+  }
+
+  #skipToDelimiter(): boolean {
+    const line = this.#peekLine();
+    if (line === undefined) {
+      if (this.#pending.length <= this.#limits.partHeaderBytes) return false;
+      this.#state = 'long-line';
+      return true;
+    }
+    this.#consume(line.length);
+    if (line.length > this.#limits.partHeaderBytes) return true;
+    const match = this.#delimiters.match(line, 0, true);
+    if (match === 'open' || (match === 'no' && this.#delimiters.learn(trimEol(line)))) this.#startHead();
+    return true;
+  }
+
+  #skipLine(): boolean {
+    const end = this.#pending.indexOf(LF);
+    this.#consume(end < 0 ? this.#pending.length : end + 1);
+    if (end >= 0) this.#state = 'between';
+    return end >= 0;
+  }
+
+  #readHead(): boolean {
+    if (this.#pending.length === 0) return false;
+    const first = this.#pending[0] as number;
+    if (first === 0xff && this.#pending.length < 2 && !this.#ended) return false;
+    if (beginsBody(first, this.#pending[1])) return this.#startBody();
+    const line = this.#peekLine();
+    if (this.#headBytes + (line ?? this.#pending).length > this.#limits.partHeaderBytes) {
+      throw new AlarmError('PART_HEADER_TOO_LARGE');
+    }
+    if (line === undefined) return false;
+    this.#headBytes += line.length;
+    this.#consume(line.length);
+    const match = this.#delimiters.match(line, 0, true);
+    const text = trimEol(line);
+    if (match === 'open') this.#startHead();
+    else if (match === 'close') this.#state = 'between';
+    else if (text.length === 0) return this.#startBody();
+    else this.#addHeader(text.toString('utf8'));
+    return true;
+  }
+
+  #addHeader(line: string): void {
+    if (++this.#headLines > this.#limits.partHeaderLines) throw new AlarmError('PART_HEADER_TOO_LARGE');
+    const colon = line.indexOf(':');
+    if ((line[0] === ' ' || line[0] === '\t') && this.#lastHeader !== '') {
+      const value = this.#headers.get(this.#lastHeader) ?? '';
+      this.#headers.set(this.#lastHeader, `${value} ${line.trim()}`);
+    } else if (colon > 0) {
+      // A line without a colon, such as a status line glued into a stream (isapi.md §1.7), says nothing about the part.
+      this.#lastHeader = line.slice(0, colon).trim().toLowerCase();
+      this.#headers.set(this.#lastHeader, line.slice(colon + 1).trim());
+    }
+  }
+
+  #startHead(): void {
+    this.#state = 'head';
+    this.#headers = new Map();
+    this.#lastHeader = '';
+    this.#headLines = 0;
+    this.#headBytes = 0;
+  }
+
+  #startBody(): true {
+    if (++this.#parts > this.#limits.parts) throw new AlarmError('PARTS_TOO_MANY');
+    this.#body = new PartBytes(this.#limits);
+    const length = this.#headers.get('content-length') ?? '';
+    const counted = length !== '' && length.length <= 10 && !/\D/.test(length);
+    this.#remaining = counted ? Number(length) : 0;
+    this.#state = counted ? 'counted' : 'delimited';
+    return true;
+  }
+
+  #readCounted(): boolean {
+    const take = Math.min(this.#remaining, this.#pending.length);
+    this.#body.add(this.#take(take));
+    this.#remaining -= take;
+    if (this.#remaining > 0) return false;
+    if (this.#body.cut || (looksWhole(this.#body.bytes()) === true && !this.#holdsDelimiter())) {
+      this.#emit(false);
+      this.#state = 'between';
+    } else this.#state = 'verify';
+    return true;
+  }
+
+  /** A document that holds a delimiter line may be two parts under one wrong count. */
+  #holdsDelimiter(): boolean {
+    const bytes = this.#body.bytes();
+    if (classify(bytes) === 'jpeg') return false;
+    for (let at = bytes.indexOf(LINE_AND_DASHES); at >= 0; at = bytes.indexOf(LINE_AND_DASHES, at + 1)) {
+      if (this.#delimiters.match(bytes, at + 1, true) !== 'no') return true;
+    }
+    return false;
+  }
+
+  /** A right count is followed by line ends and a delimiter, or by the end. */
+  #verifyCount(): boolean {
+    let at = 0;
+    while (this.#pending[at] === CR || this.#pending[at] === LF) at++;
+    const line = this.#pending.subarray(at);
+    const match = line.length === 0 ? (this.#ended ? 'close' : 'undecided') : this.#delimiters.match(line, 0, this.#ended);
+    if (match === 'undecided') return false;
+    const right = match !== 'no' && !(looksWhole(this.#body.bytes()) === false && this.#holdsDelimiter());
+    if (right || !this.#reframe()) {
+      this.#emit(false);
+      this.#state = 'between';
+    }
+    return true;
+  }
+
+  /** The count was wrong: reads the same bytes again by delimiter. False when they were not kept. */
+  #reframe(): boolean {
+    if (this.#body.cut) return false;
+    this.#pending = Buffer.concat([this.#body.bytes(), this.#pending]);
+    this.#body = new PartBytes(this.#limits);
+    this.#state = 'delimited';
+    return true;
+  }
+
+  #readDelimited(): boolean {
+    const bytes = this.#pending;
+    // A delimiter at the very start of a body has no line break of its own before it.
+    const atStart = this.#body.length === 0 && bytes[0] === DASH;
+    for (let at = atStart ? -1 : lineWithDashes(bytes, 0); at !== undefined; at = lineWithDashes(bytes, at + 1)) {
+      const match = this.#delimiters.match(bytes, at + 1, this.#ended);
+      if (match === 'undecided') {
+        this.#keepFrom(at);
+        return false;
+      }
+      if (match !== 'no') {
+        this.#body.add(bytes.subarray(0, Math.max(0, bytes[at - 1] === CR ? at - 1 : at)));
+        this.#emit(false);
+        this.#consume(at + 1);
+        this.#state = 'between';
+        return true;
+      }
+    }
+    if (!this.#ended) this.#keepFrom(bytes.length - HELD);
+    return false;
+  }
+
+  /** Moves all before the line break at `at` to the body; that and what follows stays pending. */
+  #keepFrom(at: number): void {
+    const keep = Math.max(0, at - 1);
+    this.#body.add(this.#take(keep));
+  }
+
+  /** The end came inside a part: its bytes without the beginning of a delimiter are all there will be. */
+  #finishCutPart(): void {
+    const bytes = this.#pending;
+    const lineBreak = bytes.lastIndexOf(LF);
+    const tail = bytes.subarray(lineBreak + 1);
+    const begun = lineBreak >= 0 && tail.length > 0 && this.#delimiters.match(tail, 0, false) === 'undecided';
+    this.#body.add(begun ? bytes.subarray(0, bytes[lineBreak - 1] === CR ? lineBreak - 1 : lineBreak) : bytes);
+    this.#pending = Buffer.alloc(0);
+    const whole = looksWhole(this.#body.bytes()) === true;
+    this.#cut ||= !whole;
+    this.#emit(!whole);
+    this.#state = 'between';
+  }
+
+  #emit(cutByEnd: boolean): void {
+    const bytes = this.#body.bytes();
+    const truncated = cutByEnd || this.#body.cut;
+    this.#cut ||= truncated;
+    const disposition = parseParameters(this.#headers.get('content-disposition') ?? '').parameters;
+    const name = disposition.get('name');
+    const filename = disposition.get('filename');
+    const contentType = this.#headers.get('content-type');
+    const contentId = this.#headers.get('content-id');
+    this.#onPart({
+      headers: this.#headers,
+      ...(name !== undefined && { name: label(name) }),
+      ...(filename !== undefined && { filename: label(filename) }),
+      ...(contentType !== undefined && { contentType }),
+      ...(contentId !== undefined && { contentId: contentId.replace(/^<|>$/g, '') }),
+      kind: classify(bytes),
+      bytes,
+      truncated,
+    });
+    this.#body = new PartBytes(this.#limits);
+  }
+
+  /** The first pending line with its line break; at the end of the stream the rest. */
+  #peekLine(): Buffer | undefined {
+    const end = this.#pending.indexOf(LF);
+    if (end >= 0) return this.#pending.subarray(0, end + 1);
+    return this.#ended && this.#pending.length > 0 ? this.#pending : undefined;
+  }
+
+  #take(count: number): Buffer {
+    const bytes = this.#pending.subarray(0, count);
+    this.#consume(count);
+    return bytes;
+  }
+
+  #consume(count: number): void {
+    this.#pending = this.#pending.subarray(count);
+  }
+}
+
+/** A document or picture that begins where a header line was expected: the blank line is missing. */
+function beginsBody(first: number, second: number | undefined): boolean {
+  return first === 0x3c || first === 0x7b || first === 0x5b || (first === 0xff && second === 0xd8);
+}
+
+/** Place of the next line break with two dashes behind it. */
+function lineWithDashes(bytes: Buffer, from: number): number | undefined {
+  const at = bytes.indexOf(LINE_AND_DASHES, from);
+  return at < 0 ? undefined : at;
+}
+
+function trimEol(line: Buffer): Buffer {
+  let end = line.length;
+  if (line[end - 1] === LF) end--;
+  if (line[end - 1] === CR) end--;
+  return line.subarray(0, end);
+}

@@ -1,0 +1,61 @@
+import type { Limits } from '../limits.js';
+import { classify } from './classify.js';
+
+/** More than `classify` looks at; a chunk has at least one byte. */
+const KIND_BYTES = 512;
+
+/** The bytes of one part as they arrive, up to the limit of what they are. What is over the limit is dropped. */
+export class PartBytes {
+  readonly #limits: Limits;
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #cap: number | undefined;
+  #cut = false;
+
+  constructor(limits: Limits) {
+    this.#limits = limits;
+  }
+
+  /** Bytes kept so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Whether bytes were dropped. */
+  get cut(): boolean {
+    return this.#cut;
+  }
+
+  add(bytes: Buffer): void {
+    if (bytes.length === 0 || this.#cut) {
+      this.#cut ||= bytes.length > 0;
+      return;
+    }
+    this.#chunks.push(bytes);
+    this.#length += bytes.length;
+    if (this.#length <= this.#limits.documentBytes) return;
+    this.#cap ??= this.#capOf();
+    if (this.#length <= this.#cap) return;
+    this.#chunks = [this.bytes().subarray(0, this.#cap)];
+    this.#length = this.#cap;
+    this.#cut = true;
+  }
+
+  bytes(): Buffer {
+    if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks, this.#length)];
+    return this.#chunks[0] as Buffer;
+  }
+
+  #capOf(): number {
+    switch (classify(Buffer.concat(this.#chunks.slice(0, KIND_BYTES), KIND_BYTES))) {
+      case 'xml':
+      case 'json':
+        return this.#limits.documentBytes;
+      case 'jpeg':
+      case 'png':
+        return this.#limits.pictureBytes;
+      default:
+        return this.#limits.videoBytes;
+    }
+  }
+}
