@@ -3,17 +3,21 @@
  * Codes are stable, the words may change.
  */
 export const ERROR_TEXTS = {
+  ALLOW_INVALID: 'the list of allowed addresses holds something that is neither an address nor a range',
   BODY_EMPTY: 'the request had no body',
   BODY_TOO_LARGE: 'the request is larger than the listener takes',
   DOCUMENT_MISSING: 'no XML or JSON document was found in the request',
   DOCUMENT_TOO_LARGE: 'the event document is larger than the listener takes',
   EVENT_UNKNOWN_ROOT: 'the document is not an event notification',
+  INTERNAL: 'an error of this package, please report it',
   JSON_INVALID: 'the JSON document cannot be read',
   JSON_TOO_COMPLEX: 'the JSON document has too many keys or levels',
   LISTENER_OPEN: 'anyone could send to this listener: set a secret, a login or allowed addresses',
   LISTENER_PORT_IN_USE: 'the port is in use by another program',
   LISTENER_FAILED: 'the listener could not open its port',
+  LOGIN_MISSING: 'the listener asks for a login but has no user name or password',
   MULTIPART_NO_BOUNDARY: 'the multipart body has no boundary',
+  PATH_TAKEN: 'this path already belongs to another kind of device',
   PART_HEADER_TOO_LARGE: 'the head of a part is too long',
   PARTS_TOO_MANY: 'the request has too many parts',
   XML_DOCTYPE: 'the XML document declares a DOCTYPE, which is refused',

@@ -36,7 +36,7 @@ export interface AlarmDraft {
 }
 
 /** What became of a delivery. */
-export type Outcome = 'accepted' | 'undecodable' | 'overloaded';
+export type Outcome = 'accepted' | 'undecodable';
 
 /** The answer to a device. */
 export interface Reply {
@@ -51,7 +51,7 @@ export interface Vendor {
   /** @throws AlarmError when the delivery holds nothing this vendor sends. */
   decode(notification: Notification): AlarmDraft[];
   /** The answer the vendor's devices want when their delivery was taken. */
-  reply(outcome: 'accepted' | 'undecodable'): Reply;
+  reply(outcome: Outcome): Reply;
 }
 
 /** What a listener or stream tells about a device or a sender, other than alarms. */

@@ -1,0 +1,130 @@
+import { type AlarmError, asAlarmError } from '../errors.js';
+import type { Alarm, Device } from '../event.js';
+import type { Limits } from '../limits.js';
+import type { AlarmDraft, DeviceSign, Notification, Outcome, Subscriber, Vendor } from '../notification.js';
+
+/** Which sender's alarms a subscriber wants; nothing set means all. */
+export interface Sender {
+  readonly name?: string;
+  /** Lower case with colons. Counts before the address, which routers and recorders change. */
+  readonly mac?: string;
+  readonly address?: string;
+}
+
+/** A delivery with its bytes, kept for the case that nobody can read it. */
+export interface Delivery {
+  readonly notification: Notification;
+  readonly raw: () => Buffer;
+  /** Why the body could not be read to its end. */
+  readonly error?: AlarmError;
+}
+
+interface Subscription {
+  readonly subscriber: Subscriber;
+  readonly sender: Sender | undefined;
+}
+
+/**
+ * Where deliveries of one vendor arrive: decoded once, then handed to everyone who subscribed. An event counts as
+ * accepted when every subscriber has it.
+ */
+export class Inbox {
+  readonly vendor: Vendor;
+  readonly #newId: () => string;
+  readonly #limits: Limits;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #heardOf = new Set<string>();
+
+  constructor(vendor: Vendor, newId: () => string, limits: Limits) {
+    this.vendor = vendor;
+    this.#newId = newId;
+    this.#limits = limits;
+  }
+
+  /** Whether nobody listens just now, as between the two halves of a redeploy. */
+  get deserted(): boolean {
+    return this.#subscriptions.size === 0;
+  }
+
+  /** @returns how to stop */
+  subscribe(subscriber: Subscriber, sender?: Sender): () => void {
+    const subscription = { subscriber, sender };
+    this.#subscriptions.add(subscription);
+    return () => this.#subscriptions.delete(subscription);
+  }
+
+  accept(delivery: Delivery): Outcome {
+    const { notification } = delivery;
+    let drafts: AlarmDraft[];
+    try {
+      drafts = this.vendor.decode(notification);
+    } catch (error) {
+      // A document that trips our own code must not come again and again: it is told and answered like any other.
+      this.#tellUndecodable(delivery, delivery.error ?? asAlarmError(error, 'INTERNAL'));
+      return 'undecodable';
+    }
+    for (const draft of drafts) this.#deliver(this.#complete(draft), notification.receivedAt);
+    return 'accepted';
+  }
+
+  /** Tells everyone of something that is not an alarm; a subscriber with a chosen sender only of that sender. */
+  tell(sign: DeviceSign): void {
+    for (const { subscriber, sender } of this.#subscriptions) {
+      if (isFrom(sender, sign.device)) subscriber.sign(sign);
+    }
+  }
+
+  #complete(draft: AlarmDraft): Alarm {
+    const id = this.#newId();
+    return {
+      event: { schema: 1, id, ...draft.event },
+      attachments: draft.attachments.map((picture, index) => ({ ...picture, cid: `${id}.${index + 1}@camera-alarms` })),
+    };
+  }
+
+  #deliver(alarm: Alarm, receivedAt: Date): void {
+    const { device, kind, vendor } = alarm.event;
+    this.#noteOnline(device, receivedAt);
+    if (kind === 'heartbeat') return;
+    let taken = false;
+    for (const { subscriber, sender } of this.#subscriptions) {
+      if (!isFrom(sender, device)) continue;
+      taken = true;
+      const named = sender?.name === undefined ? alarm : withName(alarm, sender.name);
+      subscriber.alarm(named);
+    }
+    if (taken) return;
+    const reason = 'SENDER: an alarm came from a device that no node on this path is set to';
+    const sign: DeviceSign = { event: 'denied', vendor, device, since: receivedAt.toISOString(), reason };
+    for (const { subscriber } of this.#subscriptions) subscriber.sign(sign);
+  }
+
+  #noteOnline(device: Device, receivedAt: Date): void {
+    if (this.#heardOf.has(device.id)) return;
+    if (this.#heardOf.size >= this.#limits.knownDevices) this.#heardOf.clear();
+    this.#heardOf.add(device.id);
+    this.tell({ event: 'online', vendor: this.vendor.id, device, since: receivedAt.toISOString() });
+  }
+
+  #tellUndecodable({ notification, raw }: Delivery, error: AlarmError): void {
+    this.tell({
+      event: 'undecodable',
+      vendor: this.vendor.id,
+      device: { id: notification.address, address: notification.address },
+      since: notification.receivedAt.toISOString(),
+      reason: `${error.code}: ${error.message}`,
+      raw: raw(),
+    });
+  }
+}
+
+function isFrom(sender: Sender | undefined, device: Device): boolean {
+  if (sender === undefined) return true;
+  if (sender.mac !== undefined && device.mac !== undefined) return sender.mac === device.mac;
+  return sender.address === undefined || sender.address === device.address;
+}
+
+function withName(alarm: Alarm, name: string): Alarm {
+  const { id, ...rest } = alarm.event.device;
+  return { ...alarm, event: { ...alarm.event, device: { id, name, ...rest } } };
+}

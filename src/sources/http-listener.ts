@@ -1,0 +1,256 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { AlarmError } from '../errors.js';
+import { createIds } from '../event-id.js';
+import { Inbox } from '../inbox/inbox.js';
+import { LIMITS, type Limits } from '../limits.js';
+import type { DeviceSign, Outcome, Vendor } from '../notification.js';
+import { BodyReader } from '../wire/body.js';
+import { Access, type AccessSettings } from './access.js';
+import { Complaints } from './complaints.js';
+import { addressOf } from './connection-gate.js';
+import { HttpPort, type PortSettings, type PortState } from './http-port.js';
+import { type Refusal, refuse } from './refusal.js';
+
+/** Where a listener binds and who may push to it. */
+export interface ListenerSettings extends AccessSettings, PortSettings {}
+
+export interface ListenerOptions {
+  readonly onState?: (state: PortState) => void;
+  readonly limits?: Limits;
+  /** An error of our own code; the request was answered 500. */
+  readonly onError?: (error: unknown) => void;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** A refusal with what the flow is told about it. */
+interface Objection extends Refusal {
+  readonly event: 'denied' | 'overload';
+  readonly reason: string;
+}
+
+const TOO_LARGE: Objection = {
+  status: 413,
+  event: 'overload',
+  reason: 'BODY_TOO_LARGE: it sent more than the listener takes',
+};
+const TOO_MUCH: Objection = { status: 503, event: 'overload', reason: 'MEMORY: too much came in at once' };
+const WRONG_PATH: Objection = { status: 404, event: 'denied', reason: 'PATH: it sent to a path that no node has' };
+const WRONG_METHOD: Objection = { status: 405, event: 'denied', reason: 'METHOD: it did not POST' };
+const COMPRESSED: Objection = { status: 415, event: 'denied', reason: 'ENCODING: it compresses what it sends' };
+
+/**
+ * One HTTP or HTTPS port for many devices and vendors (seed 003). Each path below the secret belongs to one vendor
+ * and has an {@link Inbox}. What is answered when: reliability.md §6.
+ */
+export class HttpListener {
+  readonly #limits: Limits;
+  readonly #now: () => number;
+  readonly #access: Access;
+  readonly #port: HttpPort;
+  readonly #complaints: Complaints;
+  readonly #newId: () => string;
+  readonly #onError: (error: unknown) => void;
+  readonly #inboxes = new Map<string, Inbox>();
+  #bytesInMemory = 0;
+
+  /** Opens nothing yet. @throws AlarmError `LISTENER_OPEN`, `ALLOW_INVALID`, `LOGIN_MISSING` */
+  constructor(settings: ListenerSettings, options: ListenerOptions = {}) {
+    this.#limits = options.limits ?? LIMITS;
+    this.#now = options.now ?? Date.now;
+    this.#newId = createIds();
+    this.#onError = options.onError ?? (() => undefined);
+    this.#access = new Access(settings, settings.host, this.#limits, this.#now);
+    this.#complaints = new Complaints(this.#limits, this.#now);
+    this.#port = new HttpPort(settings, this.#limits, {
+      onState: options.onState ?? (() => undefined),
+      onRequest: (request, response) => this.#guarded(request, response),
+      onClientError: (error, socket) => this.#answerClientError(error, socket),
+      onCrowd: (address) => this.#tell('overload', address, 'CONNECTIONS: it has too many connections open'),
+    });
+  }
+
+  /**
+   * The inbox of a path such as `/isapi`, made when first asked for.
+   * @throws AlarmError `PATH_TAKEN` when the path belongs to another vendor
+   */
+  inbox(path: string, vendor: Vendor): Inbox {
+    const key = normalPath(path);
+    const inbox = this.#inboxes.get(key) ?? new Inbox(vendor, this.#newId, this.#limits);
+    if (inbox.vendor !== vendor) throw new AlarmError('PATH_TAKEN');
+    this.#inboxes.set(key, inbox);
+    return inbox;
+  }
+
+  /** Gives the path up, so that it is answered like any unknown one. */
+  abandon(path: string): void {
+    this.#inboxes.delete(normalPath(path));
+  }
+
+  /** Opens the port, and tries again for as long as it cannot be had. The state tells how it went. */
+  start(): void {
+    this.#port.start();
+  }
+
+  /** Frees the port; requests under way get a second to finish. */
+  stop(): Promise<void> {
+    return this.#port.stop();
+  }
+
+  #guarded(request: IncomingMessage, response: ServerResponse): void {
+    try {
+      this.#serve(request, response);
+    } catch (error) {
+      this.#fail(request, response, error);
+    }
+  }
+
+  #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    this.#onError(error);
+    refuse(request, response, this.#limits, { status: 500 });
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const address = addressOf(request.socket);
+    const { method = '', url = '', headers } = request;
+    const verdict = this.#access.check({ address, method, url, authorization: headers.authorization });
+    if ('status' in verdict) {
+      this.#object(request, response, { event: 'denied', ...verdict });
+      return;
+    }
+    const inbox = this.#inboxes.get(verdict.path);
+    const objection = inbox === undefined ? WRONG_PATH : this.#objectionTo(request);
+    if (inbox === undefined || objection !== undefined) {
+      this.#object(request, response, objection ?? WRONG_PATH, inbox);
+    } else if (inbox.deserted) {
+      refuse(request, response, this.#limits, { status: 503 });
+    } else {
+      if (headers.expect !== undefined) response.writeContinue();
+      this.#receive(request, response, inbox);
+    }
+  }
+
+  /** Why a request that may come in is still not taken, from its head alone. */
+  #objectionTo(request: IncomingMessage): Objection | undefined {
+    if (request.method !== 'POST') return WRONG_METHOD;
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding.toLowerCase() !== 'identity') return COMPRESSED;
+    return Number(request.headers['content-length'] ?? 0) > this.#limits.bodyBytes ? TOO_LARGE : undefined;
+  }
+
+  #object(request: IncomingMessage, response: ServerResponse, objection: Objection, inbox?: Inbox): void {
+    this.#tell(objection.event, addressOf(request.socket), objection.reason, inbox);
+    refuse(request, response, this.#limits, objection);
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox): void {
+    const address = addressOf(request.socket);
+    const body = new BodyReader(request.headers['content-type'], this.#limits);
+    let length = 0;
+    let done = false;
+    const finish = (): boolean => {
+      if (done) return false;
+      done = true;
+      this.#bytesInMemory -= length;
+      return true;
+    };
+    request.on('data', (chunk: Buffer) => {
+      if (done) return;
+      length += chunk.length;
+      this.#bytesInMemory += chunk.length;
+      const tooLarge = length > this.#limits.bodyBytes;
+      if (tooLarge || this.#bytesInMemory > this.#limits.bodyBytesInMemory) {
+        finish();
+        this.#object(request, response, tooLarge ? TOO_LARGE : TOO_MUCH, inbox);
+      } else body.write(chunk);
+    });
+    request.on('end', () => {
+      if (finish()) this.#answer(request, response, inbox, () => this.#accept(body, inbox, address, false));
+    });
+    // Cut off: nobody is there to answer, yet an event whose document is whole must not be lost.
+    request.on('close', () => {
+      if (finish() && length > 0) this.#answer(request, response, inbox, () => this.#accept(body, inbox, address, true));
+    });
+    request.on('error', () => undefined);
+    response.on('error', () => undefined);
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse, inbox: Inbox, accept: () => Outcome): void {
+    try {
+      // Its nodes may have gone while it was on its way: it is asked to come again when they are back.
+      if (inbox.deserted) {
+        refuse(request, response, this.#limits, { status: 503 });
+        return;
+      }
+      const { status, headers, body } = inbox.vendor.reply(accept());
+      response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
+      response.end(body);
+    } catch (error) {
+      this.#fail(request, response, error);
+    }
+  }
+
+  #accept(reader: BodyReader, inbox: Inbox, address: string, cut: boolean): Outcome {
+    const { parts, truncated, error } = reader.end();
+    return inbox.accept({
+      notification: {
+        transport: 'http-push',
+        receivedAt: new Date(this.#now()),
+        address,
+        parts,
+        truncated: truncated || cut,
+      },
+      raw: () => reader.raw(),
+      ...(error !== undefined && { error }),
+    });
+  }
+
+  /** What Node's parser refuses, and peers that are too slow, still get an answer. */
+  #answerClientError(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
+    socket.on('error', () => undefined);
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const [status, reason] = diagnose(error);
+    this.#tell('denied', addressOf(socket), reason);
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    setTimeout(() => socket.destroy(), this.#limits.refusedLingerMs).unref();
+  }
+
+  /** To one inbox, or to all where the request belongs to none; the same complaint once in a while only. */
+  #tell(event: DeviceSign['event'], address: string, reason: string, inbox?: Inbox): void {
+    if (!this.#complaints.isNew(`${address} ${reason}`)) return;
+    const since = new Date(this.#now()).toISOString();
+    for (const each of inbox === undefined ? this.#inboxes.values() : [inbox]) {
+      each.tell({ event, vendor: each.vendor.id, device: { id: address, address }, since, reason });
+    }
+  }
+}
+
+/** What to answer to bytes that are no request, and why that may be. */
+function diagnose(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): [number, string] {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return [408, 'SLOW: it took too long to send'];
+    case 'HPE_HEADER_OVERFLOW':
+      return [431, 'HTTP: the head of its request is too long'];
+    case 'ERR_SSL_HTTP_REQUEST':
+      return [400, 'TLS: it speaks plain HTTP, this listener HTTPS'];
+    default:
+      return error.rawPacket?.[0] === TLS_HANDSHAKE
+        ? [400, 'TLS: it speaks HTTPS, this listener plain HTTP']
+        : [400, 'HTTP: it does not speak proper HTTP'];
+  }
+}
+
+/** First byte of a TLS record that opens a connection (RFC 8446 §5.1). */
+const TLS_HANDSHAKE = 0x16;
+
+function normalPath(path: string): string {
+  return `/${path
+    .split('/')
+    .filter((step) => step !== '')
+    .join('/')}`;
+}

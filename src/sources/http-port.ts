@@ -1,0 +1,123 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import type { TlsOptions } from 'node:tls';
+import { AlarmError } from '../errors.js';
+import type { Limits } from '../limits.js';
+import { ConnectionGate } from './connection-gate.js';
+
+/** What a port is doing; `retrying` holds why it could not be opened. */
+export type PortState =
+  | { readonly state: 'closed' }
+  | { readonly state: 'listening'; readonly port: number }
+  | { readonly state: 'retrying'; readonly error: AlarmError };
+
+export interface PortSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Certificate and key; absent for plain HTTP. */
+  readonly tls?: TlsOptions;
+}
+
+/** Who is told what happens on the port. */
+export interface PortEvents {
+  readonly onState: (state: PortState) => void;
+  readonly onRequest: (request: http.IncomingMessage, response: http.ServerResponse) => void;
+  /** A peer that Node's parser refused or gave up on. */
+  readonly onClientError: (error: NodeJS.ErrnoException, socket: Socket) => void;
+  /** A connection was closed because its address, or all of them together, have too many. */
+  readonly onCrowd: (address: string) => void;
+}
+
+/** An HTTP or HTTPS port: opened as soon as it can be had, with clocks and caps on every connection, closed in time. */
+export class HttpPort {
+  readonly #settings: PortSettings;
+  readonly #limits: Limits;
+  readonly #events: PortEvents;
+  #server: http.Server | undefined;
+  #gate: ConnectionGate | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #retryAfter: number;
+
+  constructor(settings: PortSettings, limits: Limits, events: PortEvents) {
+    this.#settings = settings;
+    this.#limits = limits;
+    this.#events = events;
+    this.#retryAfter = limits.listenRetryMs;
+  }
+
+  /** Opens the port, and tries again for as long as it cannot be had. */
+  start(): void {
+    if (this.#server !== undefined) return;
+    const server = this.#create();
+    this.#server = server;
+    server.once('error', (error: NodeJS.ErrnoException) => this.#openLater(server, error));
+    server.listen(this.#settings.port, this.#settings.host, () => {
+      server.removeAllListeners('error').on('error', () => undefined);
+      this.#retryAfter = this.#limits.listenRetryMs;
+      this.#events.onState({ state: 'listening', port: (server.address() as AddressInfo).port });
+    });
+  }
+
+  /** Frees the port at once. Requests under way may finish within the grace time, then their connections are cut. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#retry);
+    const [server, gate] = [this.#server, this.#gate];
+    this.#server = undefined;
+    if (server?.listening) {
+      const cut = setTimeout(() => gate?.shut(), this.#limits.closeGraceMs);
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      clearTimeout(cut);
+    }
+    this.#events.onState({ state: 'closed' });
+  }
+
+  #create(): http.Server {
+    const options: http.ServerOptions = {
+      connectionsCheckingInterval: this.#limits.checkIntervalMs,
+      headersTimeout: this.#limits.headersTimeoutMs,
+      requestTimeout: this.#limits.requestTimeoutMs,
+      keepAliveTimeout: this.#limits.keepAliveTimeoutMs,
+      maxHeaderSize: this.#limits.requestHeadBytes,
+      // Old cameras send none, and the path alone says whom a push is for.
+      requireHostHeader: false,
+    };
+    const { tls } = this.#settings;
+    const server = tls === undefined ? http.createServer(options) : https.createServer({ ...options, ...tls });
+    server.maxHeadersCount = this.#limits.requestHeadLines;
+    server.maxRequestsPerSocket = this.#limits.requestsPerConnection;
+    server.maxConnections = this.#limits.connections;
+    server.on('request', this.#events.onRequest);
+    server.on('checkContinue', this.#events.onRequest);
+    server.on('clientError', this.#events.onClientError);
+    server.on('drop', (data) => this.#events.onCrowd(data?.remoteAddress ?? ''));
+    this.#gate = this.#putGateBefore(server);
+    return server;
+  }
+
+  /** The server's own connection handler runs behind the gate. */
+  #putGateBefore(server: http.Server): ConnectionGate {
+    const handlers = server.listeners('connection') as ((socket: Socket) => void)[];
+    const serve = (socket: Socket) => {
+      for (const handler of handlers) handler.call(server, socket);
+    };
+    const gate = new ConnectionGate(this.#limits, serve, this.#events.onCrowd);
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => gate.admit(socket));
+    return gate;
+  }
+
+  #openLater(server: http.Server, error: NodeJS.ErrnoException): void {
+    server.close();
+    if (this.#server !== server) return;
+    this.#server = undefined;
+    const code = error.code === 'EADDRINUSE' ? 'LISTENER_PORT_IN_USE' : 'LISTENER_FAILED';
+    const detail = `port ${this.#settings.port}, ${error.code ?? error.message}`;
+    this.#retry = setTimeout(() => this.start(), this.#retryAfter);
+    this.#retryAfter = Math.min(this.#retryAfter * 2, this.#limits.listenRetryMaxMs);
+    this.#events.onState({ state: 'retrying', error: new AlarmError(code, detail, { cause: error }) });
+  }
+}

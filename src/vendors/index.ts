@@ -1,0 +1,5 @@
+import type { Vendor } from '../notification.js';
+import { isapi } from './isapi/index.js';
+
+/** Every wire format this package reads. A new vendor is a folder here and a word in this list. */
+export const VENDORS: readonly Vendor[] = [isapi];

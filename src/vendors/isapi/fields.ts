@@ -1,0 +1,41 @@
+/** A vendor document: plain values from XML (all text) or JSON (text and numbers). */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * The first of these fields that says something, as text. Every field may be missing, empty or repeated
+ * (isapi.md §4): empty is missing, of repeated ones the first with text counts.
+ */
+export function text(fields: Fields | undefined, ...names: string[]): string | undefined {
+  for (const name of names) {
+    for (const value of list(fields?.[name])) {
+      const found = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+      if (typeof found === 'string' && found.trim() !== '') return found.trim();
+    }
+  }
+  return undefined;
+}
+
+/** A number, if the field holds one. */
+export function number(fields: Fields | undefined, ...names: string[]): number | undefined {
+  const found = text(fields, ...names);
+  const value = found === undefined ? Number.NaN : Number(found);
+  return Number.isFinite(value) ? value : undefined;
+}
+
+/** The children of that name; a single one is a list of one, text and nothing are none. */
+export function children(fields: Fields | undefined, name: string): Fields[] {
+  return list(fields?.[name]).filter(isFields);
+}
+
+/** The first child of that name. */
+export function child(fields: Fields | undefined, name: string): Fields | undefined {
+  return children(fields, name)[0];
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : value === undefined ? [] : [value];
+}

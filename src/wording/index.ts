@@ -1,0 +1,20 @@
+import type { AlarmKind, AlarmState } from '../event.js';
+import { enUS } from './en-US.js';
+import { fr } from './fr.js';
+import { pl } from './pl.js';
+import { zhCN } from './zh-CN.js';
+
+/** What it takes to tell people about an event in one language. */
+export interface Words {
+  readonly kinds: Readonly<Record<AlarmKind, string>>;
+  readonly states: Readonly<Record<AlarmState, string>>;
+  readonly channel: string;
+  readonly target: string;
+  readonly region: string;
+  readonly truncated: string;
+  /** The vendor's words for targets, lower case. */
+  readonly targets: Readonly<Record<string, string>>;
+}
+
+/** Languages of the source documents: the user documents are Polish, French and Chinese. */
+export const WORDS: Readonly<Record<string, Words>> = { 'en-US': enUS, 'zh-CN': zhCN, pl, fr };
