@@ -10,7 +10,7 @@ import { ConnectionGate } from './connection-gate.js';
 export type PortState =
   | { readonly state: 'closed' }
   | { readonly state: 'listening'; readonly port: number }
-  | { readonly state: 'retrying'; readonly error: AlarmError };
+  | { readonly state: 'retrying'; readonly port: number; readonly error: AlarmError };
 
 export interface PortSettings {
   readonly host: string;
@@ -118,6 +118,7 @@ export class HttpPort {
     const detail = `port ${this.#settings.port}, ${error.code ?? error.message}`;
     this.#retry = setTimeout(() => this.start(), this.#retryAfter);
     this.#retryAfter = Math.min(this.#retryAfter * 2, this.#limits.listenRetryMaxMs);
-    this.#events.onState({ state: 'retrying', error: new AlarmError(code, detail, { cause: error }) });
+    const problem = new AlarmError(code, detail, { cause: error });
+    this.#events.onState({ state: 'retrying', port: this.#settings.port, error: problem });
   }
 }

@@ -16,5 +16,5 @@ export interface Words {
   readonly targets: Readonly<Record<string, string>>;
 }
 
-/** Languages of the source documents: the user documents are Polish, French and Chinese. */
+/** The languages of the source documents. */
 export const WORDS: Readonly<Record<string, Words>> = { 'en-US': enUS, 'zh-CN': zhCN, pl, fr };
