@@ -53,6 +53,7 @@ export default function register(RED: NodeAPI): void {
     const setState = (next: ListenerState) => {
       state = next;
       for (const user of users) user.onState(next);
+      if (next.state === 'listening') this.log(`waiting for alarms on port ${next.port}`);
       // Told once, however often the port is tried again.
       const error = 'error' in next ? next.error : undefined;
       if (error !== undefined && error.code !== complaint) this.error(error, {});

@@ -4,6 +4,7 @@ import busboy from 'busboy';
 import fc from 'fast-check';
 import { AlarmError, type AlarmErrorCode } from '../../src/errors.js';
 import { LIMITS, type Limits } from '../../src/limits.js';
+import type { BodyPart } from '../../src/notification.js';
 import { MultipartParser } from '../../src/wire/multipart.js';
 import {
   ALERT_JSON,
@@ -259,6 +260,21 @@ test('a part exactly as long as its limit is whole', () => {
   const picture = jpeg(Buffer.alloc(800 - jpeg().length));
   const { parts, cut } = read('boundary', [join(bare(exact), bare(picture), END)], limits);
   assert.deepEqual([parts[0]?.bytes, parts[1]?.bytes, cut], [exact, text(picture), false]);
+});
+
+test('a stream may change its delimiter, but not without end', () => {
+  const streams = Array.from({ length: 8 }, (_, at) => `--d${at}\r\n\r\n${at}\r\n--d${at}--\r\n`);
+  const { parts } = read(undefined, [Buffer.from(streams.join(''))]);
+  assert.equal(parts.map((part) => part.bytes).join(), '0,1,2,3');
+});
+
+test('fields of a head are kept under lower-case names, the content id without its brackets', () => {
+  const parts: BodyPart[] = [];
+  const parser = new MultipartParser('boundary', LIMITS, (part) => parts.push(part));
+  parser.write(join(bare('x', 'Content-ID: <pic@1>\r\nX-Other :  a: b \r\nnothing\r\n: none\r\n'), END));
+  const headers = Object.fromEntries(parts[0]?.headers ?? []);
+  assert.deepEqual(headers, { 'content-id': '<pic@1>', 'x-other': 'a: b' });
+  assert.equal(parts[0]?.contentId, 'pic@1');
 });
 
 test('names are labels: no path, no control characters, and no name becomes a key', () => {

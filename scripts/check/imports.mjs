@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { filesBelow } from './files.mjs';
+
+/** The house: each room may import from itself and from the rooms named here. The pipe runs one way. */
+const ROOMS = {
+  types: ['types'],
+  wording: ['types'],
+  wire: ['types'],
+  vendors: ['types', 'wire'],
+  inbox: ['types'],
+  sources: ['types', 'wire', 'inbox'],
+  simulator: ['types', 'wire'],
+  door: ['types', 'wording', 'vendors', 'inbox', 'sources'],
+  nodes: ['door'],
+};
+
+/** A vendor or a parser has no business with sockets, files, clocks or other processes. */
+const PURE = ['types', 'wire', 'vendors', 'wording'];
+const IMPURE = /^node:(net|http|https|tls|dgram|fs|fs\/promises|child_process|worker_threads|dns|os)$/;
+
+const TYPES = ['errors.ts', 'event.ts', 'event-id.ts', 'limits.ts', 'notification.ts'];
+
+function roomOf(file) {
+  if (file.startsWith('nodes/')) return 'nodes';
+  const [, first, second] = file.split('/');
+  if (second !== undefined) return first;
+  if (first === 'index.ts') return 'door';
+  if (first === 'wording.ts') return 'wording';
+  return TYPES.includes(first) ? 'types' : `no room for ${first}`;
+}
+
+const vendorOf = (file) => /^src\/vendors\/([^/]+)\//.exec(file)?.[1];
+
+/** Checks who imports whom (house.md §2). Returns what breaks the law. */
+export function checkImports(root) {
+  const findings = [];
+  for (const file of [...filesBelow(root, 'src', '.ts'), ...filesBelow(root, 'nodes', '.ts')]) {
+    const room = roomOf(file);
+    const text = readFileSync(path.join(root, file), 'utf8');
+    for (const [, name] of text.matchAll(/(?:from|import|require\()\s*['"]([^'"]+)['"]/g)) {
+      const say = (why) => findings.push(`${file} imports ${name}: ${why}`);
+      if (!name.startsWith('.')) {
+        if (/node-red/.test(name) && room !== 'nodes') say('only nodes/ knows Node-RED');
+        if (PURE.includes(room) && IMPURE.test(name)) say(`${room} is pure`);
+        if (name === 'fast-xml-parser' && file !== 'src/wire/xml.ts') say('only wire/xml.ts parses XML');
+        continue;
+      }
+      const target = path.posix.join(path.posix.dirname(file), name.replace(/\.js$/, '.ts'));
+      const to = roomOf(target);
+      if (to !== room && !(ROOMS[room] ?? []).includes(to)) say(`${room} may not import ${to}`);
+      if (vendorOf(file) && vendorOf(target) && vendorOf(file) !== vendorOf(target)) say('a vendor may not import another');
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { GATE_SCENES, RECORDER_SCENES, type Scene, simulatedCamera, simulatedRecorder } from '../../src/simulator/hikvision.js';
+import { type PushTarget } from '../../src/simulator/http-push.js';
+import { picture } from '../../src/simulator/picture.js';
+import { Mailbox } from '../support/mailbox.js';
+import { type MailServer, type ReceivedMail, startMailServer } from '../support/mail-server.js';
+import { exampleFlow, freePort, type NodeRed, startNodeRed } from '../support/node-red.js';
+import { startTelegramServer, type TelegramCall, type TelegramServer } from '../support/telegram-server.js';
+
+const SECRET = 'example12345';
+const [lineCrossing, motion] = GATE_SCENES as readonly [Scene, Scene];
+const [, plate] = RECORDER_SCENES as readonly [Scene, Scene];
+
+async function listenerTarget(): Promise<PushTarget> {
+  return { host: '127.0.0.1', port: await freePort(), path: `/${SECRET}/isapi` };
+}
+
+describe('example: alarm picture by e-mail', () => {
+  const mails = new Mailbox<ReceivedMail>();
+  let server: MailServer;
+  let nodeRed: NodeRed;
+  let target: PushTarget;
+
+  before(async () => {
+    server = await startMailServer((mail) => mails.put(mail));
+    target = await listenerTarget();
+    nodeRed = await startNodeRed({
+      modules: ['node-red-node-email'],
+      flows: exampleFlow('01-motion-picture-by-email', {
+        'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
+        'e-mail': { server: '127.0.0.1', port: String(server.port), authtype: 'NONE', secure: false, tls: false },
+      }),
+      credentials: { 'camera-alarms-listener': { secret: SECRET }, 'alarm-by-email-mail': { userid: 'gate@example.com' } },
+    });
+    await nodeRed.said(/waiting for alarms on port/);
+  });
+  after(async () => {
+    await nodeRed?.stop();
+    await server?.stop();
+  });
+
+  it('mails a line crossing with both pictures, byte for byte', async () => {
+    const answer = await simulatedCamera().push(target, lineCrossing);
+    assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
+    const { mail } = await mails.take();
+    assert.equal(mail.subject, 'Line crossing: Gate');
+    assert.match(mail.text ?? '', /^Line crossing – started\nGate, channel 1\n20\d\d-\d\d-\d\d \d\d:\d\d:\d\d \+01:00\nSeen: person\nRegion: 1/);
+    assert.deepEqual(
+      mail.attachments.map(({ filename, contentType }) => [filename, contentType]),
+      [['scene-1.jpg', 'image/jpeg'], ['target-2.jpg', 'image/jpeg']],
+    );
+    assert.deepEqual(mail.attachments[0]?.content, picture('gate-scene'));
+    assert.deepEqual(mail.attachments[1]?.content, picture('gate-target'));
+  });
+
+  it('mails once for an alarm that is repeated and ends', async () => {
+    const camera = simulatedCamera();
+    for (let repeat = 0; repeat < 5; repeat++) await camera.push(target, motion);
+    await camera.push(target, motion, 'inactive');
+    await simulatedRecorder().push(target, plate);
+    const subjects = [(await mails.take()).mail.subject, (await mails.take()).mail.subject];
+    assert.deepEqual(subjects, ['Motion: Gate', 'Number plate: Barrier']);
+    assert.equal(mails.size, 0);
+  });
+});
+
+describe('example: alarm picture to Telegram', () => {
+  const calls = new Mailbox<TelegramCall>();
+  let server: TelegramServer;
+  let nodeRed: NodeRed;
+  let target: PushTarget;
+
+  before(async () => {
+    server = await startTelegramServer((call) => calls.put(call));
+    target = await listenerTarget();
+    nodeRed = await startNodeRed({
+      modules: ['node-red-contrib-telegrambot'],
+      flows: exampleFlow('02-motion-picture-to-telegram', {
+        'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
+        'telegram bot': { baseapiurl: server.url },
+      }),
+      credentials: {
+        'camera-alarms-listener': { secret: SECRET },
+        'alarm-to-telegram-bot': { token: '1:example' },
+      },
+    });
+    await nodeRed.said(/waiting for alarms on port/);
+  });
+  after(async () => {
+    await nodeRed?.stop();
+    await server?.stop();
+  });
+
+  it('sends the picture with a caption, byte for byte', async () => {
+    await simulatedCamera().push(target, motion);
+    const { method, fields } = await calls.take();
+    assert.equal(method, 'sendPhoto');
+    assert.equal(fields['chat_id'], '123456789');
+    assert.match(String(fields['caption']), /^Motion – started\r?\nGate, channel 1\r?\n/);
+    assert.deepEqual(fields['photo'], picture('gate-scene'));
+  });
+
+  it('sends a text when the device sent no picture', async () => {
+    await simulatedRecorder().push(target, { ...plate, eventType: 'diskfull', channelName: 'Recorder', pictures: [] });
+    const { method, fields } = await calls.take();
+    assert.equal(method, 'sendMessage');
+    assert.match(String(fields['text']), /^Disk problem – started\r?\nRecorder/);
+  });
+});
