@@ -104,17 +104,28 @@ export default function register(RED: NodeAPI): void {
     if (id === undefined || id === '') return undefined;
     const node = RED.nodes.getNode(id) as TlsConfigNode | null;
     const options = node?.addTLSOptions({}) ?? {};
-    if (options.cert === undefined && options.pfx === undefined) throw new AlarmError('LISTENER_NO_CERTIFICATE');
+    if (options.cert === undefined && options.pfx === undefined)
+      throw new AlarmError('LISTENER_NO_CERTIFICATE');
     return options;
   }
 
-  RED.nodes.registerType<AlarmListenerNode, Definition, object, ListenerCredentials>('alarm-listener', AlarmListener, {
-    credentials: { secret: { type: 'text' }, username: { type: 'text' }, password: { type: 'password' } },
-  });
+  RED.nodes.registerType<AlarmListenerNode, Definition, object, ListenerCredentials>(
+    'alarm-listener',
+    AlarmListener,
+    {
+      credentials: { secret: { type: 'text' }, username: { type: 'text' }, password: { type: 'password' } },
+    },
+  );
 
   /** For the editor: what to type into a device as the address of this machine. */
-  RED.httpAdmin.get('/camera-alarms/addresses', RED.auth.needsPermission('camera-alarms.read'), (_, response) => {
-    const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-    response.json(all.filter((each) => !each.internal && each.family === 'IPv4').map((each) => each.address));
-  });
+  RED.httpAdmin.get(
+    '/camera-alarms/addresses',
+    RED.auth.needsPermission('camera-alarms.read'),
+    (_, response) => {
+      const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+      response.json(
+        all.filter((each) => !each.internal && each.family === 'IPv4').map((each) => each.address),
+      );
+    },
+  );
 }

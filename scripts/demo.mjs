@@ -3,7 +3,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { GATE_SCENES, RECORDER_SCENES, simulatedCamera, simulatedRecorder } from '../dist/src/simulator/hikvision.js';
+import {
+  GATE_SCENES,
+  RECORDER_SCENES,
+  simulatedCamera,
+  simulatedRecorder,
+} from '../dist/src/simulator/hikvision.js';
 import { startMailServer } from '../dist/test/support/mail-server.js';
 import { exampleFlow, freePort, startNodeRed } from '../dist/test/support/node-red.js';
 import { startTelegramServer } from '../dist/test/support/telegram-server.js';
@@ -66,7 +71,9 @@ function demoFlows(mailPort, telegramUrl, listenerPort) {
     'telegram bot': { baseapiurl: telegramUrl },
     trigger: { duration: COOL_DOWN, name: `one in ${COOL_DOWN} s per camera and kind` },
   };
-  const nodes = ['01-motion-picture-by-email', '02-motion-picture-to-telegram'].flatMap((name) => exampleFlow(name, changes));
+  const nodes = ['01-motion-picture-by-email', '02-motion-picture-to-telegram'].flatMap((name) =>
+    exampleFlow(name, changes),
+  );
   return [...new Map(nodes.map((node) => [node.id, node])).values()];
 }
 
@@ -76,14 +83,18 @@ async function* alarms() {
     ['recorder', simulatedRecorder(), RECORDER_SCENES],
   ];
   for (let round = 0; ; round++) {
-    for (const [name, device, scenes] of devices) yield { name, device, scene: scenes[round % scenes.length] };
+    for (const [name, device, scenes] of devices)
+      yield { name, device, scene: scenes[round % scenes.length] };
   }
 }
 
 async function run() {
-  if (!(Number.isInteger(port) && port > 0 && port < 65_536)) throw new Error(`PORT is not a port: ${process.env.PORT}`);
+  if (!(Number.isInteger(port) && port > 0 && port < 65_536))
+    throw new Error(`PORT is not a port: ${process.env.PORT}`);
   if (!(await isFree(port))) {
-    throw new Error(`Port ${port} is in use by another program. Stop it, or choose another port: PORT=1990 npm start`);
+    throw new Error(
+      `Port ${port} is in use by another program. Stop it, or choose another port: PORT=1990 npm start`,
+    );
   }
   rmSync(userDir, { recursive: true, force: true });
   mkdirSync(path.join(userDir, 'mails'), { recursive: true });

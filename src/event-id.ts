@@ -19,6 +19,10 @@ export function createIds(source: IdSource = SYSTEM): () => string {
     const now = Math.max(source.now(), last);
     count = now === last ? count + 1 : 0;
     last = now;
-    return [now.toString(16).padStart(12, '0'), count.toString(16).padStart(4, '0'), source.random(4).toString('hex')].join('');
+    return [
+      now.toString(16).padStart(12, '0'),
+      count.toString(16).padStart(4, '0'),
+      source.random(4).toString('hex'),
+    ].join('');
   };
 }

@@ -20,5 +20,5 @@ export { HttpListener, type ListenerOptions, type ListenerSettings } from './sou
 export type { PortState } from './sources/http-port.js';
 export { VENDORS } from './vendors/index.js';
 export { isapi } from './vendors/isapi/index.js';
-export { describe, type Wording } from './wording.js';
 export { WORDS } from './wording/index.js';
+export { describe, type Wording } from './wording.js';

@@ -19,16 +19,23 @@ export function describe(event: AlarmEvent, language: string): Wording {
   const regions = event.regions.map((region) => region.name ?? region.id).filter((name) => name !== '');
   const lines = [
     `${what} – ${words.states[event.state]}`,
-    [place, event.channel === undefined ? undefined : `${words.channel} ${event.channel}`].filter(Boolean).join(', '),
+    [place, event.channel === undefined ? undefined : `${words.channel} ${event.channel}`]
+      .filter(Boolean)
+      .join(', '),
     readable(event.time),
-    event.targets.length > 0 ? `${words.target}: ${event.targets.map((t) => words.targets[t] ?? t).join(', ')}` : '',
+    event.targets.length > 0
+      ? `${words.target}: ${event.targets.map((t) => words.targets[t] ?? t).join(', ')}`
+      : '',
     regions.length > 0 ? `${words.region}: ${regions.join(', ')}` : '',
     event.truncated === true ? words.truncated : '',
   ];
   const ended = event.state === 'inactive' ? ` (${words.states.inactive})` : '';
   return {
     title: plain(`${what}: ${place}${ended}`),
-    text: lines.filter((line) => line !== '').map(plain).join('\n'),
+    text: lines
+      .filter((line) => line !== '')
+      .map(plain)
+      .join('\n'),
   };
 }
 
@@ -49,5 +56,8 @@ function readable(time: string): string {
 
 /** The e-mail node takes text with a tag in it for HTML: a camera's name must not become one. */
 function plain(line: string): string {
-  return line.replaceAll('<', '‹').replaceAll('>', '›').replace(/[\0-\x1f]/g, ' ');
+  return line
+    .replaceAll('<', '‹')
+    .replaceAll('>', '›')
+    .replace(/[\0-\x1f]/g, ' ');
 }

@@ -51,7 +51,9 @@ function readAuth(value: Raw): AccessSettings['auth'] {
 /** What makes a configured device known in a push: its MAC, else its address. */
 export function readSender(device: { name?: Raw; mac?: Raw; host?: Raw }): Sender {
   const name = readText(device.name);
-  const digits = readText(device.mac).replace(/[^\da-f]/gi, '').toLowerCase();
+  const digits = readText(device.mac)
+    .replace(/[^\da-f]/gi, '')
+    .toLowerCase();
   const mac = digits.length === 12 ? digits.match(/../g)?.join(':') : undefined;
   const address = readText(device.host);
   return {

@@ -16,7 +16,11 @@ export function stateStatus(state: ListenerState, say: Say): NodeStatus {
     case 'closed':
       return { fill: 'grey', shape: 'ring', text: say('closed', {}) };
     default:
-      return { fill: 'red', shape: 'ring', text: say(`error.${state.error.code}`, 'port' in state ? { port: state.port } : {}) };
+      return {
+        fill: 'red',
+        shape: 'ring',
+        text: say(`error.${state.error.code}`, 'port' in state ? { port: state.port } : {}),
+      };
   }
 }
 

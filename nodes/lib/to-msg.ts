@@ -1,4 +1,11 @@
-import { type Alarm, type AlarmEvent, type Attachment, type Device, type DeviceSign, describe } from '../../src/index.js';
+import {
+  type Alarm,
+  type AlarmEvent,
+  type Attachment,
+  type Device,
+  type DeviceSign,
+  describe,
+} from '../../src/index.js';
 
 /** The event as plain JSON, with words for people. */
 export type AlarmPayload = AlarmEvent & { title: string; text: string };

@@ -13,26 +13,34 @@ export function checkDocuments(root) {
   const written = filesBelow(root, 'nodes', '.html')
     .filter((file) => !file.includes('/locales/'))
     .map((file) => path.basename(file, '.html'));
-  for (const node of written.filter((each) => !nodes.includes(each))) findings.push(`package.json does not load ${node}`);
+  for (const node of written.filter((each) => !nodes.includes(each)))
+    findings.push(`package.json does not load ${node}`);
   const examples = filesBelow(root, 'examples', '.json').map((file) => [file, JSON.parse(read(file))]);
   for (const node of nodes) {
     if (!readme.includes(`\`${node}\``)) findings.push(`README.md does not name ${node}`);
-    if (!examples.some(([, flow]) => flow.some(({ type }) => type === node))) findings.push(`no example uses ${node}`);
+    if (!examples.some(([, flow]) => flow.some(({ type }) => type === node)))
+      findings.push(`no example uses ${node}`);
   }
   for (const [file, flow] of examples) {
     const own = flow.find(({ type }) => type === 'global-config')?.modules?.[manifest.name];
-    if (own !== manifest.version) findings.push(`${file} names version ${own} of this package, not ${manifest.version}`);
-    if (/"(password|secret|token|userid)"/.test(JSON.stringify(flow))) findings.push(`${file} holds credentials`);
+    if (own !== manifest.version)
+      findings.push(`${file} names version ${own} of this package, not ${manifest.version}`);
+    if (/"(password|secret|token|userid)"/.test(JSON.stringify(flow)))
+      findings.push(`${file} holds credentials`);
   }
 
   for (const [, target] of readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
-    if (!existsSync(path.join(root, target))) findings.push(`README.md points at ${target}, which is not there`);
+    if (!existsSync(path.join(root, target)))
+      findings.push(`README.md points at ${target}, which is not there`);
   }
   for (const [, script] of readme.matchAll(/npm run ([\w:]+)/g)) {
     if (!(script in manifest.scripts)) findings.push(`README.md calls npm run ${script}, which is not there`);
   }
 
-  const uses = filesBelow(root, 'src', '.ts').filter((file) => file !== 'src/limits.ts').map(read).join('\n');
+  const uses = filesBelow(root, 'src', '.ts')
+    .filter((file) => file !== 'src/limits.ts')
+    .map(read)
+    .join('\n');
   for (const [, limit] of read('src/limits.ts').matchAll(/^ {2}(\w+):/gm)) {
     if (!new RegExp(`\\b${limit}\\b`).test(uses)) findings.push(`src/limits.ts: nothing uses ${limit}`);
   }

@@ -49,7 +49,8 @@ export function checkImports(root) {
       const target = path.posix.join(path.posix.dirname(file), name.replace(/\.js$/, '.ts'));
       const to = roomOf(target);
       if (to !== room && !(ROOMS[room] ?? []).includes(to)) say(`${room} may not import ${to}`);
-      if (vendorOf(file) && vendorOf(target) && vendorOf(file) !== vendorOf(target)) say('a vendor may not import another');
+      if (vendorOf(file) && vendorOf(target) && vendorOf(file) !== vendorOf(target))
+        say('a vendor may not import another');
     }
   }
   return findings;

@@ -21,7 +21,8 @@ export function checkLocales(root) {
     const read = (language, ending) => path.join(root, 'nodes/locales', language, set + ending);
     for (const language of LANGUAGES) {
       for (const ending of ['.json', '.html']) {
-        if (!existsSync(read(language, ending))) findings.push(`nodes/locales/${language}/${set}${ending} is missing`);
+        if (!existsSync(read(language, ending)))
+          findings.push(`nodes/locales/${language}/${set}${ending} is missing`);
       }
     }
     if (findings.length > 0) continue;
@@ -29,13 +30,16 @@ export function checkLocales(root) {
     const wanted = catalogue('en-US');
     for (const language of LANGUAGES) {
       const there = catalogue(language);
-      for (const key of wanted.filter((each) => !there.includes(each))) findings.push(`${language}/${set}.json has no ${key}`);
-      for (const key of there.filter((each) => !wanted.includes(each))) findings.push(`${language}/${set}.json alone has ${key}`);
+      for (const key of wanted.filter((each) => !there.includes(each)))
+        findings.push(`${language}/${set}.json has no ${key}`);
+      for (const key of there.filter((each) => !wanted.includes(each)))
+        findings.push(`${language}/${set}.json alone has ${key}`);
     }
     const text = readFileSync(path.join(root, html), 'utf8');
     for (const [, keys] of text.matchAll(/data-i18n="([^"]+)"/g)) {
       const key = keys.replace(/^\[\w+\]/, '');
-      if (!wanted.some((each) => each.split(' ')[0] === key)) findings.push(`${html} asks for the text ${key}`);
+      if (!wanted.some((each) => each.split(' ')[0] === key))
+        findings.push(`${html} asks for the text ${key}`);
     }
   }
   return findings;

@@ -78,7 +78,10 @@ export class Inbox {
     const id = this.#newId();
     return {
       event: { schema: 1, id, ...draft.event },
-      attachments: draft.attachments.map((picture, index) => ({ ...picture, cid: `${id}.${index + 1}@camera-alarms` })),
+      attachments: draft.attachments.map((picture, index) => ({
+        ...picture,
+        cid: `${id}.${index + 1}@camera-alarms`,
+      })),
     };
   }
 

@@ -1,6 +1,14 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { GATE_SCENES, type HikvisionDevice, RECORDER_SCENES, type Scene, simulatedCamera, simulatedRecorder, simulatedTerminal } from './hikvision.js';
+import {
+  GATE_SCENES,
+  type HikvisionDevice,
+  RECORDER_SCENES,
+  type Scene,
+  simulatedCamera,
+  simulatedRecorder,
+  simulatedTerminal,
+} from './hikvision.js';
 import type { PushTarget } from './http-push.js';
 
 const USAGE = `Simulated cameras and recorders that push alarms to a listener.
@@ -54,7 +62,9 @@ async function run(): Promise<number> {
     const answer = await device.push(target, scene).catch((error: Error) => error.message);
     const status = answer.split('\r\n', 1)[0] || 'no answer';
     if (!/^HTTP\/1\.1 200/.test(status)) refused++;
-    process.stdout.write(`${name}: ${scene.eventType} on channel ${scene.channel} (${scene.channelName}) -> ${status}\n`);
+    process.stdout.write(
+      `${name}: ${scene.eventType} on channel ${scene.channel} (${scene.channelName}) -> ${status}\n`,
+    );
     if (count === 0 || sent + 1 < count) await new Promise((resolve) => setTimeout(resolve, pause));
   }
   return refused === 0 ? 0 : 1;

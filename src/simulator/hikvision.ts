@@ -1,6 +1,6 @@
+import { MULTIPART, multipartBody, type PushPart, type PushTarget, pushRequest, send } from './http-push.js';
 import type { SimulatedAlert, SimulatedIdentity, SimulatedRegion } from './isapi-documents.js';
 import { alertJson, alertXml } from './isapi-documents.js';
-import { MULTIPART, multipartBody, type PushPart, type PushTarget, pushRequest, send } from './http-push.js';
 import { type PictureName, picture } from './picture.js';
 
 /** How a simulated device writes what it sends. */
@@ -27,7 +27,14 @@ export const GATE_SCENES: readonly Scene[] = [
     eventDescription: 'linedetection alarm',
     channel: 1,
     channelName: 'Gate',
-    region: { id: 1, target: 'human', corners: [[424, 642], [161, 610]] },
+    region: {
+      id: 1,
+      target: 'human',
+      corners: [
+        [424, 642],
+        [161, 610],
+      ],
+    },
     pictures: [
       { name: 'gate-scene', part: 'detectionPicture' },
       { name: 'gate-target', part: 'humanImage' },
@@ -49,7 +56,16 @@ export const RECORDER_SCENES: readonly Scene[] = [
     eventDescription: 'fielddetection alarm',
     channel: 3,
     channelName: 'Yard',
-    region: { id: 2, target: 'human', corners: [[729, 960], [871, 815], [419, 476], [398, 563]] },
+    region: {
+      id: 2,
+      target: 'human',
+      corners: [
+        [729, 960],
+        [871, 815],
+        [419, 476],
+        [398, 563],
+      ],
+    },
     pictures: [{ name: 'yard-scene', part: 'fielddetection' }],
   },
   {

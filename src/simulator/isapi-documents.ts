@@ -79,7 +79,13 @@ function regionXml(region: SimulatedRegion | undefined): string[] {
 
 function plateXml(plate: string | undefined): string[] {
   if (plate === undefined) return [];
-  return ['<ANPR>', '<country>0</country>', `<licensePlate>${escapeXml(plate)}</licensePlate>`, '<line>1</line>', '</ANPR>'];
+  return [
+    '<ANPR>',
+    '<country>0</country>',
+    `<licensePlate>${escapeXml(plate)}</licensePlate>`,
+    '<line>1</line>',
+    '</ANPR>',
+  ];
 }
 
 /** The same as JSON: tab behind the colon and numbers as numbers, as access terminals write it (isapi.md §4). */

@@ -2,7 +2,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Pictures the simulated devices send; drawn for this project. */
-export type PictureName = 'gate-scene' | 'gate-target' | 'yard-scene' | 'door-scene' | 'car-scene' | 'car-plate';
+export type PictureName =
+  | 'gate-scene'
+  | 'gate-target'
+  | 'yard-scene'
+  | 'door-scene'
+  | 'car-scene'
+  | 'car-plate';
 
 const cache = new Map<PictureName, Buffer>();
 

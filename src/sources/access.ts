@@ -57,14 +57,17 @@ export class Access {
   }
 
   check(request: AccessRequest): Verdict {
-    if (!this.#isAllowed(request.address)) return { status: 403, reason: 'ADDRESS: its address is not allowed' };
+    if (!this.#isAllowed(request.address))
+      return { status: 403, reason: 'ADDRESS: its address is not allowed' };
     const path = this.#pathOf(request.url);
     if (path === undefined) return { status: 404, reason: 'SECRET: its path does not begin with the secret' };
     switch (this.#settings.auth) {
       case 'none':
         return { path };
       case 'basic':
-        return this.#checkBasic(request) ? { path } : this.#login([`Basic realm="${REALM}", charset="UTF-8"`]);
+        return this.#checkBasic(request)
+          ? { path }
+          : this.#login([`Basic realm="${REALM}", charset="UTF-8"`]);
       case 'digest':
         return this.#checkDigest(request, path);
     }
@@ -144,7 +147,13 @@ function parseAllow(allow: string): BlockList | undefined {
     const [address = '', prefix] = entry.split('/');
     const version = isIP(address);
     const bits = Number(prefix ?? (version === 6 ? 128 : 32));
-    if (version === 0 || !Number.isInteger(bits) || bits < 0 || bits > (version === 6 ? 128 : 32) || prefix === '') {
+    if (
+      version === 0 ||
+      !Number.isInteger(bits) ||
+      bits < 0 ||
+      bits > (version === 6 ? 128 : 32) ||
+      prefix === ''
+    ) {
       throw new AlarmError('ALLOW_INVALID');
     }
     list.addSubnet(address, bits, version === 6 ? 'ipv6' : 'ipv4');
@@ -154,5 +163,5 @@ function parseAllow(allow: string): BlockList | undefined {
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

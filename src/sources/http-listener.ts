@@ -36,9 +36,17 @@ const TOO_LARGE: Objection = {
   reason: 'BODY_TOO_LARGE: it sent more than the listener takes',
 };
 const TOO_MUCH: Objection = { status: 503, event: 'overload', reason: 'MEMORY: too much came in at once' };
-const WRONG_PATH: Objection = { status: 404, event: 'denied', reason: 'PATH: it sent to a path that no node has' };
+const WRONG_PATH: Objection = {
+  status: 404,
+  event: 'denied',
+  reason: 'PATH: it sent to a path that no node has',
+};
 const WRONG_METHOD: Objection = { status: 405, event: 'denied', reason: 'METHOD: it did not POST' };
-const COMPRESSED: Objection = { status: 415, event: 'denied', reason: 'ENCODING: it compresses what it sends' };
+const COMPRESSED: Objection = {
+  status: 415,
+  event: 'denied',
+  reason: 'ENCODING: it compresses what it sends',
+};
 
 /**
  * One HTTP or HTTPS port for many devices and vendors (seed 003). Each path below the secret belongs to one vendor
@@ -170,7 +178,8 @@ export class HttpListener {
     });
     // Cut off: nobody is there to answer, yet an event whose document is whole must not be lost.
     request.on('close', () => {
-      if (finish() && length > 0) this.#answer(request, response, inbox, () => this.#accept(body, inbox, address, true));
+      if (finish() && length > 0)
+        this.#answer(request, response, inbox, () => this.#accept(body, inbox, address, true));
     });
     request.on('error', () => undefined);
     response.on('error', () => undefined);
@@ -215,7 +224,9 @@ export class HttpListener {
     }
     const [status, reason] = diagnose(error);
     this.#tell('denied', addressOf(socket), reason);
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    );
     setTimeout(() => socket.destroy(), this.#limits.refusedLingerMs).unref();
   }
 

@@ -86,7 +86,8 @@ export class HttpPort {
       requireHostHeader: false,
     };
     const { tls } = this.#settings;
-    const server = tls === undefined ? http.createServer(options) : https.createServer({ ...options, ...tls });
+    const server =
+      tls === undefined ? http.createServer(options) : https.createServer({ ...options, ...tls });
     server.maxHeadersCount = this.#limits.requestHeadLines;
     server.maxRequestsPerSocket = this.#limits.requestsPerConnection;
     server.maxConnections = this.#limits.connections;

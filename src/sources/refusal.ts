@@ -1,4 +1,4 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, STATUS_CODES, type ServerResponse } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Limits } from '../limits.js';
 
 /** What a refused peer is told: a status, and how to log in where that would help. Nothing else. */
@@ -11,7 +11,12 @@ export interface Refusal {
  * Answers and closes. The answer is on its way before the connection ends: a peer that is still sending when it is
  * cut would see a reset instead of the answer, so a little of what it sends is read and dropped first.
  */
-export function refuse(request: IncomingMessage, response: ServerResponse, limits: Limits, refusal: Refusal): void {
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  limits: Limits,
+  refusal: Refusal,
+): void {
   if (response.headersSent) {
     response.destroy();
     return;

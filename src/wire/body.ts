@@ -57,7 +57,8 @@ export class BodyReader {
       if (this.#error === undefined) {
         if (this.#multipart === undefined && this.#single === undefined) this.#choose(true);
         truncated = this.#multipart?.end() ?? this.#endSingle();
-        if (this.#multipart !== undefined && this.#parts.length === 0) this.#error = new AlarmError('MULTIPART_NO_BOUNDARY');
+        if (this.#multipart !== undefined && this.#parts.length === 0)
+          this.#error = new AlarmError('MULTIPART_NO_BOUNDARY');
       }
     } catch (error) {
       this.#fail(error);
@@ -93,7 +94,9 @@ export class BodyReader {
     const { value, parameters } = parseParameters(this.#contentType ?? '');
     const document = ['xml', 'json'].includes(classify(first));
     if (first.equals(DASHES) || (value.startsWith('multipart/') && !document)) {
-      this.#multipart = new MultipartParser(parameters.get('boundary'), this.#limits, (part) => this.#parts.push(part));
+      this.#multipart = new MultipartParser(parameters.get('boundary'), this.#limits, (part) =>
+        this.#parts.push(part),
+      );
       this.#multipart.write(this.#start);
     } else {
       this.#single = new PartBytes(this.#limits);

@@ -28,7 +28,8 @@ export function parseParameters(header: string): ParameterisedValue {
     const name = header.slice(at, equals).trim().toLowerCase();
     let from = equals + 1;
     while (header[from] === ' ' || header[from] === '\t') from++;
-    const [text, next] = header[from] === '"' ? quoted(header, from + 1) : [header.slice(from, stop).trim(), stop];
+    const [text, next] =
+      header[from] === '"' ? quoted(header, from + 1) : [header.slice(from, stop).trim(), stop];
     if (name !== '' && !parameters.has(name)) parameters.set(name, text);
     const after = header.indexOf(';', next);
     at = after < 0 ? header.length : after + 1;

@@ -194,7 +194,12 @@ export class MultipartParser {
     let at = 0;
     while (this.#pending[at] === CR || this.#pending[at] === LF) at++;
     const line = this.#pending.subarray(at);
-    const match = line.length === 0 ? (this.#ended ? 'close' : 'undecided') : this.#delimiters.match(line, 0, this.#ended);
+    const match =
+      line.length === 0
+        ? this.#ended
+          ? 'close'
+          : 'undecided'
+        : this.#delimiters.match(line, 0, this.#ended);
     if (match === 'undecided') return false;
     const right = match !== 'no' && !(looksWhole(this.#body.bytes()) === false && this.#holdsDelimiter());
     if (right || !this.#reframe()) {
@@ -217,7 +222,11 @@ export class MultipartParser {
     const bytes = this.#pending;
     // A delimiter at the very start of a body has no line break of its own before it.
     const atStart = this.#body.length === 0 && bytes[0] === DASH;
-    for (let at = atStart ? -1 : lineWithDashes(bytes, 0); at !== undefined; at = lineWithDashes(bytes, at + 1)) {
+    for (
+      let at = atStart ? -1 : lineWithDashes(bytes, 0);
+      at !== undefined;
+      at = lineWithDashes(bytes, at + 1)
+    ) {
       const match = this.#delimiters.match(bytes, at + 1, this.#ended);
       if (match === 'undecided') {
         this.#keepFrom(at);
@@ -247,7 +256,9 @@ export class MultipartParser {
     const lineBreak = bytes.lastIndexOf(LF);
     const tail = bytes.subarray(lineBreak + 1);
     const begun = lineBreak >= 0 && tail.length > 0 && this.#delimiters.match(tail, 0, false) === 'undecided';
-    this.#body.add(begun ? bytes.subarray(0, bytes[lineBreak - 1] === CR ? lineBreak - 1 : lineBreak) : bytes);
+    this.#body.add(
+      begun ? bytes.subarray(0, bytes[lineBreak - 1] === CR ? lineBreak - 1 : lineBreak) : bytes,
+    );
     this.#pending = Buffer.alloc(0);
     const whole = looksWhole(this.#body.bytes()) === true;
     this.#cut ||= !whole;

@@ -69,7 +69,11 @@ function endsWith(text: string, root: string): boolean {
   const end = text.trimEnd();
   if (!end.endsWith('>')) return false;
   const tag = end.slice(end.lastIndexOf('<') + 1, -1);
-  const name = tag.startsWith('/') ? tag.slice(1).trim() : tag.endsWith('/') ? (tag.split(/[\s/]/, 1)[0] ?? '') : '';
+  const name = tag.startsWith('/')
+    ? tag.slice(1).trim()
+    : tag.endsWith('/')
+      ? (tag.split(/[\s/]/, 1)[0] ?? '')
+      : '';
   return name.slice(name.indexOf(':') + 1) === root;
 }
 
@@ -94,9 +98,14 @@ function checkShape(text: string, limits: Limits): void {
       const close = text.indexOf('>', at);
       const end = Math.min(close < 0 ? text.length : close, next < 0 ? text.length : next);
       let own = 0;
-      for (let mark = text.indexOf('=', at); mark >= 0 && mark < end; mark = text.indexOf('=', mark + 1)) own++;
+      for (let mark = text.indexOf('=', at); mark >= 0 && mark < end; mark = text.indexOf('=', mark + 1))
+        own++;
       attributes += own;
-      if (++elements > limits.xmlElements || own > limits.xmlAttributesPerElement || attributes > limits.xmlAttributes) {
+      if (
+        ++elements > limits.xmlElements ||
+        own > limits.xmlAttributesPerElement ||
+        attributes > limits.xmlAttributes
+      ) {
         throw new AlarmError('XML_TOO_COMPLEX');
       }
     }

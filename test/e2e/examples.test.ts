@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { GATE_SCENES, RECORDER_SCENES, type Scene, simulatedCamera, simulatedRecorder } from '../../src/simulator/hikvision.js';
-import { type PushTarget } from '../../src/simulator/http-push.js';
+import {
+  GATE_SCENES,
+  RECORDER_SCENES,
+  type Scene,
+  simulatedCamera,
+  simulatedRecorder,
+} from '../../src/simulator/hikvision.js';
+import type { PushTarget } from '../../src/simulator/http-push.js';
 import { picture } from '../../src/simulator/picture.js';
-import { Mailbox } from '../support/mailbox.js';
 import { type MailServer, type ReceivedMail, startMailServer } from '../support/mail-server.js';
+import { Mailbox } from '../support/mailbox.js';
 import { exampleFlow, freePort, type NodeRed, startNodeRed } from '../support/node-red.js';
 import { startTelegramServer, type TelegramCall, type TelegramServer } from '../support/telegram-server.js';
 
@@ -29,9 +35,18 @@ describe('example: alarm picture by e-mail', () => {
       modules: ['node-red-node-email'],
       flows: exampleFlow('01-motion-picture-by-email', {
         'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
-        'e-mail': { server: '127.0.0.1', port: String(server.port), authtype: 'NONE', secure: false, tls: false },
+        'e-mail': {
+          server: '127.0.0.1',
+          port: String(server.port),
+          authtype: 'NONE',
+          secure: false,
+          tls: false,
+        },
       }),
-      credentials: { 'camera-alarms-listener': { secret: SECRET }, 'alarm-by-email-mail': { userid: 'gate@example.com' } },
+      credentials: {
+        'camera-alarms-listener': { secret: SECRET },
+        'alarm-by-email-mail': { userid: 'gate@example.com' },
+      },
     });
     await nodeRed.said(/waiting for alarms on port/);
   });
@@ -45,10 +60,16 @@ describe('example: alarm picture by e-mail', () => {
     assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
     const { mail } = await mails.take();
     assert.equal(mail.subject, 'Line crossing: Gate');
-    assert.match(mail.text ?? '', /^Line crossing – started\nGate, channel 1\n20\d\d-\d\d-\d\d \d\d:\d\d:\d\d \+01:00\nSeen: person\nRegion: 1/);
+    assert.match(
+      mail.text ?? '',
+      /^Line crossing – started\nGate, channel 1\n20\d\d-\d\d-\d\d \d\d:\d\d:\d\d \+01:00\nSeen: person\nRegion: 1/,
+    );
     assert.deepEqual(
       mail.attachments.map(({ filename, contentType }) => [filename, contentType]),
-      [['scene-1.jpg', 'image/jpeg'], ['target-2.jpg', 'image/jpeg']],
+      [
+        ['scene-1.jpg', 'image/jpeg'],
+        ['target-2.jpg', 'image/jpeg'],
+      ],
     );
     assert.deepEqual(mail.attachments[0]?.content, picture('gate-scene'));
     assert.deepEqual(mail.attachments[1]?.content, picture('gate-target'));
@@ -102,7 +123,12 @@ describe('example: alarm picture to Telegram', () => {
   });
 
   it('sends a text when the device sent no picture', async () => {
-    await simulatedRecorder().push(target, { ...plate, eventType: 'diskfull', channelName: 'Recorder', pictures: [] });
+    await simulatedRecorder().push(target, {
+      ...plate,
+      eventType: 'diskfull',
+      channelName: 'Recorder',
+      pictures: [],
+    });
     const { method, fields } = await calls.take();
     assert.equal(method, 'sendMessage');
     assert.match(String(fields['text']), /^Disk problem – started\r?\nRecorder/);

@@ -69,7 +69,8 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
         listeners.delete(check);
         settle();
       };
-      const fail = (why: string) => finish(() => reject(new Error(`Node-RED ${why} before ${what}:\n${log.slice(-3000)}`)));
+      const fail = (why: string) =>
+        finish(() => reject(new Error(`Node-RED ${why} before ${what}:\n${log.slice(-3000)}`)));
       const check = () => {
         if (what.test(log)) finish(resolve);
         else if (child.exitCode !== null || child.signalCode !== null) fail('ended');
@@ -105,7 +106,8 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
     rmSync(link, { force: true, recursive: true });
     symlinkSync(folder, link, 'junction');
   }
-  const write = (file: string, value: unknown) => writeFileSync(path.join(userDir, file), JSON.stringify(value, undefined, 2));
+  const write = (file: string, value: unknown) =>
+    writeFileSync(path.join(userDir, file), JSON.stringify(value, undefined, 2));
   const dependencies = Object.fromEntries([...modules.keys()].map((module) => [module, '*']));
   write('package.json', { name: 'camera-alarms-user', version: '0.0.1', private: true, dependencies });
   write('flows.json', options.flows);
@@ -119,7 +121,10 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
     editorTheme: { tours: false, palette: { catalogues: [] }, ...options.editorTheme },
     logging: { console: { level: 'info', metrics: false, audit: false } },
   };
-  writeFileSync(path.join(userDir, 'settings.js'), `module.exports = ${JSON.stringify(settings, undefined, 2)};\n`);
+  writeFileSync(
+    path.join(userDir, 'settings.js'),
+    `module.exports = ${JSON.stringify(settings, undefined, 2)};\n`,
+  );
 }
 
 /** A port of this machine nobody uses just now. */
@@ -133,7 +138,10 @@ export async function freePort(): Promise<number> {
 }
 
 /** An example as it ships, with properties of some of its nodes set for the test. */
-export function exampleFlow(name: string, changes: Readonly<Record<string, Record<string, unknown>>>): FlowNode[] {
+export function exampleFlow(
+  name: string,
+  changes: Readonly<Record<string, Record<string, unknown>>>,
+): FlowNode[] {
   const nodes = JSON.parse(readFileSync(path.join(ROOT, 'examples', `${name}.json`), 'utf8')) as FlowNode[];
   return nodes.map((node) => ({ ...node, ...changes[node.type] }));
 }

@@ -29,13 +29,20 @@ export async function startTelegramServer(onCall: (call: TelegramCall) => void):
   };
 }
 
-async function answer(request: http.IncomingMessage, response: http.ServerResponse, onCall: (call: TelegramCall) => void) {
+async function answer(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  onCall: (call: TelegramCall) => void,
+) {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const method = new URL(request.url ?? '/', 'http://localhost').pathname.split('/').at(-1) ?? '';
   const fields = await readFields(Buffer.concat(chunks), request.headers['content-type'] ?? '');
   if (method.startsWith('send')) onCall({ method, fields });
-  const result = method === 'getMe' ? { id: 1, is_bot: true, first_name: 'alarm', username: 'alarm_bot' } : RESULTS[method];
+  const result =
+    method === 'getMe'
+      ? { id: 1, is_bot: true, first_name: 'alarm', username: 'alarm_bot' }
+      : RESULTS[method];
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ ok: true, result: result ?? { message_id: 1, chat: { id: 123456789 } } }));
 }
@@ -45,7 +52,9 @@ const RESULTS: Readonly<Record<string, unknown>> = { getUpdates: [] };
 async function readFields(body: Buffer, contentType: string): Promise<Record<string, string | Buffer>> {
   if (body.length === 0) return {};
   if (contentType.includes('json')) return JSON.parse(body.toString()) as Record<string, string>;
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
+  const form = await new Response(new Uint8Array(body), {
+    headers: { 'content-type': contentType },
+  }).formData();
   const fields: Record<string, string | Buffer> = {};
   for (const [name, value] of form) {
     fields[name] = typeof value === 'string' ? value : Buffer.from(await value.arrayBuffer());

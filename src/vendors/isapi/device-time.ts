@@ -17,7 +17,8 @@ const SPELLING =
 export function readDeviceTime(raw: string): DeviceTime | undefined {
   const match = raw.length > 40 ? null : SPELLING.exec(raw.trim());
   if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second = '00', fraction, zulu, sign, zoneHours, zoneMinutes] = match;
+  const [, year, month, day, hour, minute, second = '00', fraction, zulu, sign, zoneHours, zoneMinutes] =
+    match;
   const two = (text: string | undefined) => (text ?? '').padStart(2, '0');
   const millis = fraction === undefined ? '' : `.${fraction.slice(0, 3).padEnd(3, '0')}`;
   const local = `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${second}${millis}`;

@@ -44,7 +44,8 @@ function decode(notification: Notification): AlarmDraft[] {
 
 /** Of several alerts in one document the first one gets the pictures: nothing says whose they are. */
 function drafts(group: Group, notification: Notification): AlarmDraft[] {
-  const truncated = notification.truncated || group.truncated || group.pictures.some((part) => part.truncated);
+  const truncated =
+    notification.truncated || group.truncated || group.pictures.some((part) => part.truncated);
   return group.alerts.map((alert, index) => ({
     event: { ...readAlert(alert, notification), ...(truncated && { truncated }) },
     attachments: index === 0 ? readPictures(group.pictures) : [],

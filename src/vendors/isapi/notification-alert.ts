@@ -125,7 +125,9 @@ function readRegions(alert: Fields): Region[] {
 }
 
 function readPolygon(entry: Fields): [number, number][] {
-  const corners = children(entry, 'RegionCoordinatesList').flatMap((all) => children(all, 'RegionCoordinates'));
+  const corners = children(entry, 'RegionCoordinatesList').flatMap((all) =>
+    children(all, 'RegionCoordinates'),
+  );
   return corners.flatMap((corner): [number, number][] => {
     const x = number(corner, 'positionX');
     const y = number(corner, 'positionY');
