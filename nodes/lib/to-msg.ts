@@ -26,12 +26,11 @@ export type StateMessage = {
 
 /** @param language of `title` and `text` */
 export function alarmMessage({ event, attachments }: Alarm, language: string): AlarmMessage {
-  const { regions, document, ...rest } = event;
-  const payload = { ...rest, regions, ...describe(event, language), document };
+  const { title, text } = describe(event, language);
   const [first] = attachments;
   return {
     topic: [event.vendor, step(event.device.id), event.channel ?? 0, event.kind].join('/'),
-    payload,
+    payload: { ...event, title, text },
     attachments,
     ...(first !== undefined && { filename: first.filename }),
   };

@@ -38,8 +38,8 @@ function decodeAs(bytes: Buffer, label: string): Decoded {
 
 /** The encoding named by `<?xml … encoding="…"?>` in the first line, if any. */
 function declaredEncoding(bytes: Buffer): string | undefined {
-  const start = bytes.indexOf('<?xml');
-  if (start < 0 || start > 16) return undefined;
-  const declaration = bytes.subarray(start, start + 120).toString('latin1');
-  return /^[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(declaration)?.[1];
+  const line = bytes.subarray(0, 140).toString('latin1');
+  const start = line.indexOf('<?xml');
+  if (start < 0) return undefined;
+  return /^[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(line.slice(start))?.[1];
 }

@@ -10,7 +10,7 @@ export const pl: Words = {
     loitering: 'Wałęsanie się',
     'object-left': 'Pozostawiony przedmiot',
     'object-removed': 'Zabrany przedmiot',
-    tamper: 'Zasłonięta kamera',
+    tamper: 'Zasłonięcie kamery',
     'scene-change': 'Zmiana sceny',
     'video-loss': 'Utrata obrazu',
     audio: 'Dźwięk',

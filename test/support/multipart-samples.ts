@@ -196,6 +196,19 @@ const delimiters: Sample[] = [
     [part('xml', XML, { name: 'alarm.xml', filename: 'alarm.xml' })],
     { boundary: '---------------------------7e13971310878' },
   ),
+  ...['two words', '--two words'].map((boundary) =>
+    sample(
+      `a boundary of two words, announced as ${boundary}`,
+      [head([NAMED], '\r\n', '--two words'), XML, '\r\n--two words--\r\n'],
+      [part('xml', XML, { name: 'alarm.xml', filename: 'alarm.xml' })],
+      { boundary },
+    ),
+  ),
+  sample(
+    'a head that breaks off before the next delimiter leaves nothing behind',
+    [`--boundary\r\n${NAMED}\r\nContent-Length: 7\r\n`, one([XML_HEAD], XML), NEXT],
+    [xmlPart(XML), NEXT_PART],
+  ),
   sample(
     'delimiter twice in a row',
     ['--boundary\r\n', one([XML_HEAD, length(XML)], XML, '\r\n--boundary\n'), NEXT],

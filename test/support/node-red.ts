@@ -21,6 +21,8 @@ export interface NodeRedOptions {
   readonly port?: number;
   /** Folder for flows and settings; a new one in the system's temporary folder unless given. */
   readonly userDir?: string;
+  /** JavaScript of an object: what function nodes find in their global context. */
+  readonly globals?: string;
   readonly editorTheme?: Readonly<Record<string, unknown>>;
 }
 
@@ -121,9 +123,10 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
     editorTheme: { tours: false, palette: { catalogues: [] }, ...options.editorTheme },
     logging: { console: { level: 'info', metrics: false, audit: false } },
   };
+  const globals = `module.exports.functionGlobalContext = ${options.globals ?? '{}'};\n`;
   writeFileSync(
     path.join(userDir, 'settings.js'),
-    `module.exports = ${JSON.stringify(settings, undefined, 2)};\n`,
+    `module.exports = ${JSON.stringify(settings, undefined, 2)};\n${globals}`,
   );
 }
 

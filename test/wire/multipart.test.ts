@@ -202,8 +202,9 @@ test('the head of a part is refused beyond its bytes, wherever its lines end', (
       );
     }
   }
+  const parser = new MultipartParser('boundary', limits, () => {});
   const endless = Buffer.from(`--boundary\r\n${'x'.repeat(101)}`);
-  assert.throws(() => read('boundary', [endless], limits), refusal('PART_HEADER_TOO_LARGE'));
+  assert.throws(() => parser.write(endless), refusal('PART_HEADER_TOO_LARGE'));
 });
 
 test('the head of a part is refused beyond its lines', () => {
@@ -254,12 +255,16 @@ test('parts over their limit are cut there and marked, by what they are, and the
   }
 });
 
-test('a part exactly as long as its limit is whole', () => {
+test('a part exactly as long as its limit is whole, one byte more is cut', () => {
   const limits = { ...LIMITS, documentBytes: 600, pictureBytes: 800 };
   const exact = `<a>${'x'.repeat(593)}</a>`;
   const picture = jpeg(Buffer.alloc(800 - jpeg().length));
-  const { parts, cut } = read('boundary', [join(bare(exact), bare(picture), END)], limits);
-  assert.deepEqual([parts[0]?.bytes, parts[1]?.bytes, cut], [exact, text(picture), false]);
+  const body = (more: string) => join(bare(join(exact, more)), bare(join(picture, more)), END);
+  for (const more of ['', 'x']) {
+    const { parts } = read('boundary', [body(more)], limits);
+    assert.deepEqual([parts[0]?.bytes, parts[1]?.bytes], [exact, text(picture)]);
+    assert.deepEqual([parts[0]?.truncated, parts[1]?.truncated], [more !== '', more !== '']);
+  }
 });
 
 test('a stream may change its delimiter, but not without end', () => {
@@ -295,6 +300,7 @@ const FLOODS = {
   'line breaks behind a counted part': ['Content-Length: 5\r\n\r\nhello', '\r\n'],
   'line breaks between parts': ['Content-Length: 2\r\n\r\n{}', '\r\n'],
   'dashes in a body': ['\r\n', '\n--'],
+  'plain bytes in a body': ['\r\n', 'xyz'],
 } as const;
 for (const [what, [head, piece]] of Object.entries(FLOODS)) {
   test(`bytes are copied a few times at most: ${what}`, () => {
@@ -315,12 +321,6 @@ for (const [what, [head, piece]] of Object.entries(FLOODS)) {
     }
     assert.ok(copied < 8 * body.length, `${copied} bytes copied for ${body.length}`);
   });
-}
-
-interface FormPart {
-  name: string;
-  filename: string | undefined;
-  content: Uint8Array;
 }
 
 async function readWithBusboy(boundary: string, body: Buffer) {
@@ -351,17 +351,7 @@ test('form-data as the RFC has it is read as busboy reads it', async () => {
     maxLength: 30,
   });
   const labels = names.filter((name) => name !== '.' && name !== '..');
-  const lines = fc.constantFrom(
-    '\r\n',
-    '\n',
-    '\r',
-    '--',
-    '-',
-    '\r\n--',
-    'Content-Length: 3\r\n\r\n',
-    '<a>',
-    '\xff\xd8',
-  );
+  const lines = fc.constantFrom('\r\n', '\n', '\r', '--', '-', '\r\n--', 'Content-Length: 3\r\n\r\n', '<a>');
   const contents = fc.oneof(
     fc.uint8Array({ maxLength: 300 }),
     fc.array(lines, { maxLength: 20 }).map((all) => new Uint8Array(Buffer.from(all.join(''), 'latin1'))),
@@ -375,7 +365,7 @@ test('form-data as the RFC has it is read as busboy reads it', async () => {
     boundaries,
     fc.array(part, { minLength: 1, maxLength: 8 }),
     fc.nat(),
-    async (boundary, parts: FormPart[], at) => {
+    async (boundary, parts, at) => {
       const bodies = parts.map(({ name, filename, content }) => {
         const label = filename === undefined ? '' : `; filename="${filename}"\r\nContent-Type: image/jpeg`;
         const head = `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${label}\r\n\r\n`;

@@ -1,0 +1,180 @@
+// The benchmark: the same pushes against a bare node:http server, our listener, our node in Node-RED, and Node-RED's
+// own http in with an XML node. Side by side in rounds; what counts are the ratios within a round. Figures of one
+// machine and day: nothing here passes or fails.
+import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { GATE_SCENES } from '../dist/src/simulator/hikvision.js';
+import { MULTIPART, multipartBody, pushRequest } from '../dist/src/simulator/http-push.js';
+import { alertXml } from '../dist/src/simulator/isapi-documents.js';
+import { enlarged, picture } from '../dist/src/simulator/picture.js';
+import { startHttpIn, startOurs } from './bench/node-red-servers.mjs';
+
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const MILLISECONDS = Number(process.env.MILLISECONDS ?? 1500);
+const LOADERS = 3;
+const CONCURRENCY = 10;
+const MARKER = '90000000';
+const TICKS_PER_SECOND = 100;
+
+const here = (file) => path.join(import.meta.dirname, 'bench', file);
+const ask = (child, order) =>
+  new Promise((resolve, reject) => {
+    child.once('message', (answer) => (answer.error ? reject(new Error(answer.error)) : resolve(answer)));
+    child.send(order);
+  });
+
+function alert() {
+  const identity = { mac: '00:00:5e:00:53:01', address: '192.0.2.7', serial: 'SIM-CAMERA-1' };
+  const [, motion] = GATE_SCENES;
+  return alertXml({ ...motion, eventState: 'active', count: MARKER, time: new Date(0), zone: 60 }, identity, '\r\n');
+}
+
+const CASES = [
+  {
+    name: 'XML alone',
+    withPictures: false,
+    request: (target) => pushRequest(target, 'application/xml; charset="UTF-8"', Buffer.from(alert())),
+  },
+  {
+    name: 'XML and a picture of 300 KB',
+    withPictures: true,
+    request: (target) => {
+      const jpeg = enlarged(picture('gate-scene'), 300 * 1024);
+      const parts = [
+        { name: 'VMD.xml', filename: 'VMD.xml', contentType: 'application/xml', bytes: alert() },
+        { name: 'VMD.jpg', filename: 'VMD.jpg', contentType: 'image/jpeg', bytes: jpeg },
+      ];
+      return pushRequest(target, MULTIPART, multipartBody(parts));
+    },
+  },
+];
+
+async function startForked(file, pathOf) {
+  const child = fork(here(file));
+  const { port } = await new Promise((resolve) => child.once('message', resolve));
+  return {
+    pid: child.pid,
+    target: { host: '127.0.0.1', port, path: pathOf },
+    record: async () => void child.send('record'),
+    report: async () => (await ask(child, 'report')).received,
+    stop: async () => void child.kill(),
+  };
+}
+
+async function startInNodeRed(start, withPictures) {
+  const { nodeRed, port, path: pathOf } = await start(withPictures);
+  const received = async () => (await fetch(`http://127.0.0.1:${nodeRed.port}/received`)).json();
+  return {
+    pid: nodeRed.process.pid,
+    target: { host: '127.0.0.1', port, path: pathOf },
+    record: async () => void (await received()),
+    report: received,
+    stop: () => nodeRed.stop(),
+  };
+}
+
+const SERVERS = [
+  ['bare node:http, drains and answers 200', () => startForked('bare-server.mjs', '/bench1234567/isapi')],
+  ['our listener', () => startForked('listener-server.mjs', '/bench1234567/isapi')],
+  ['isapi-alarm-in in Node-RED', (withPictures) => startInNodeRed(startOurs, withPictures)],
+  ['Node-RED http in + xml', (withPictures) => startInNodeRed(startHttpIn, withPictures)],
+];
+
+/** Seconds of processor time a process has used so far. */
+function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+const peakMegabytes = (pid) =>
+  Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+
+const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
+const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];
+const quantile = (numbers, share) => sorted(numbers)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
+
+async function measureThroughput(loaders, server, request, milliseconds) {
+  const before = cpuSeconds(server.pid);
+  const results = await Promise.all(
+    loaders.map((loader, index) =>
+      ask(loader, {
+        kind: 'throughput',
+        // Each loader is a sender of its own: the listener serves 16 connections of one address at a time.
+        target: { ...server.target, localAddress: `127.0.0.${index + 2}` },
+        request: request.toString('base64'),
+        concurrency: CONCURRENCY,
+        milliseconds,
+      }),
+    ),
+  );
+  const cpu = cpuSeconds(server.pid) - before;
+  const events = results.reduce((sum, each) => sum + each.events, 0);
+  const seconds = Math.max(...results.map((each) => each.seconds));
+  const failures = results.reduce((sum, each) => sum + each.failures, 0);
+  return { rate: events / seconds, cpu: (cpu / events) * 1e6, busy: cpu / seconds, failures };
+}
+
+async function measureLatency(loader, server, request) {
+  await server.record();
+  const order = { kind: 'latency', target: server.target, request: request.toString('base64'), marker: MARKER, rate: 150, count: 450 };
+  const { sent } = await ask(loader, order);
+  const received = await server.report();
+  const times = sent.flatMap((time, number) =>
+    received[number] === undefined ? [] : [Number(BigInt(received[number]) - BigInt(time)) / 1000],
+  );
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), missing: sent.length - times.length };
+}
+
+async function run() {
+  const loaders = Array.from({ length: LOADERS }, () => fork(here('load.mjs')));
+  console.log(
+    `Node.js ${process.version}, ${os.cpus().length} cores; ${ROUNDS} rounds of ${MILLISECONDS} ms, ` +
+      `${LOADERS} x ${CONCURRENCY} connections at a time, one connection per event; medians.`,
+  );
+  for (const { name, withPictures, request } of CASES) {
+    const servers = [];
+    for (const [label, start] of SERVERS) servers.push({ label, ...(await start(withPictures)), rounds: [] });
+    const bytesFor = new Map(servers.map((server) => [server, request(server.target)]));
+    for (const server of servers) await measureThroughput(loaders, server, bytesFor.get(server), 1000);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const server of servers) {
+        server.rounds.push(await measureThroughput(loaders, server, bytesFor.get(server), MILLISECONDS));
+      }
+    }
+    for (const server of servers) server.latency = await measureLatency(loaders[0], server, bytesFor.get(server));
+    print(name, bytesFor.get(servers[0]).length, servers);
+    for (const server of servers) await server.stop();
+  }
+  for (const loader of loaders) loader.kill();
+}
+
+function print(name, bytes, servers) {
+  console.log(`\n### ${name} (${bytes} bytes with its head)\n`);
+  console.log('| | events/s | of bare | of http in | CPU µs/event | CPU busy | peak MB | to message p50 / p99 µs |');
+  console.log('|---|---:|---:|---:|---:|---:|---:|---:|');
+  const [bare] = servers;
+  const stock = servers.at(-1);
+  const ratio = (server, other) =>
+    median(server.rounds.map((each, round) => each.rate / other.rounds[round].rate)).toFixed(2);
+  for (const server of servers) {
+    const of = (key) => median(server.rounds.map((each) => each[key]));
+    const { p50, p99, missing } = server.latency;
+    const failures = server.rounds.reduce((sum, each) => sum + each.failures, 0);
+    const notes = [failures > 0 && `${failures} failed`, missing > 0 && `${missing} missing`].filter(Boolean);
+    const cells = [
+      server.label + (notes.length > 0 ? ` (${notes.join(', ')})` : ''),
+      Math.round(of('rate')),
+      ratio(server, bare),
+      ratio(server, stock),
+      Math.round(of('cpu')),
+      `${Math.round(of('busy') * 100)} %`,
+      Math.round(peakMegabytes(server.pid)),
+      `${Math.round(p50)} / ${Math.round(p99)}`,
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
+await run();

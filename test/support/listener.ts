@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import type { TestContext } from 'node:test';
+import type { Alarm } from '../../src/event.js';
+import type { Inbox, Sender } from '../../src/inbox/inbox.js';
+import { LIMITS, type Limits } from '../../src/limits.js';
+import type { DeviceSign } from '../../src/notification.js';
+import { HttpListener, type ListenerSettings } from '../../src/sources/http-listener.js';
+import type { PortState } from '../../src/sources/http-port.js';
+import { isapi } from '../../src/vendors/isapi/index.js';
+import { Mailbox } from './mailbox.js';
+
+export const SECRET = 'k3v9x2m4q7w1';
+export const PATH = `/${SECRET}/isapi`;
+
+/** Open to whoever knows the secret, on a free port of this machine. */
+export const SETTINGS: ListenerSettings = {
+  host: '127.0.0.1',
+  port: 0,
+  secret: SECRET,
+  auth: 'none',
+  username: '',
+  password: '',
+  allow: '',
+};
+
+export interface ListenerPlan {
+  readonly settings?: Partial<ListenerSettings>;
+  readonly limits?: Partial<Limits>;
+  readonly now?: () => number;
+  /** Whose alarms the subscriber wants. */
+  readonly sender?: Sender;
+}
+
+/** What one subscriber got. */
+export interface Subscribed {
+  readonly alarms: Mailbox<Alarm>;
+  readonly signs: Mailbox<DeviceSign>;
+  leave(): void;
+}
+
+export interface TestListener extends Subscribed {
+  readonly listener: HttpListener;
+  readonly inbox: Inbox;
+  readonly port: number;
+  /** States after the first one, which was `listening`. */
+  readonly states: Mailbox<PortState>;
+  /** The listener's ends of all connections, oldest first. */
+  readonly sockets: readonly Socket[];
+  /** Waits until so many connections came, all of them are over, and what that caused is done. */
+  quiet(connections: number): Promise<void>;
+  /** Waits until the listener has so many connections and has read so many bytes from the newest of them. */
+  read(connections: number, bytes: number): Promise<void>;
+}
+
+/** A listener that has its port and an inbox at `/isapi`; closed when the test is over. It must not report errors. */
+export async function startListener(t: TestContext, plan: ListenerPlan = {}): Promise<TestListener> {
+  const { now, sender, settings, limits } = plan;
+  const states = new Mailbox<PortState>();
+  const errors: unknown[] = [];
+  const listener = new HttpListener(
+    { ...SETTINGS, ...settings },
+    {
+      limits: { ...LIMITS, ...limits },
+      onState: (state) => states.put(state),
+      onError: (error) => errors.push(error),
+      ...(now !== undefined && { now }),
+    },
+  );
+  const inbox = listener.inbox('/isapi', isapi);
+  const subscribed = joinInbox(inbox, sender);
+  listener.start();
+  const state = await states.take();
+  assert.equal(state.state, 'listening');
+  const { port } = state as Extract<PortState, { state: 'listening' }>;
+  const watched = watchSockets(port);
+  t.after(async () => {
+    await listener.stop();
+    watched.stop();
+    for (const socket of watched.sockets) assert.ok(socket.destroyed, 'a connection outlived the listener');
+    assert.deepEqual(errors, []);
+  });
+  return { ...subscribed, listener, inbox, port, states, sockets: watched.sockets, quiet: watched.quiet, read: watched.read };
+}
+
+/** Subscribes with mailboxes. */
+export function joinInbox(inbox: Inbox, sender?: Sender): Subscribed {
+  const alarms = new Mailbox<Alarm>();
+  const signs = new Mailbox<DeviceSign>();
+  const subscriber = {
+    alarm: (alarm: Alarm) => alarms.put(alarm),
+    sign: (sign: DeviceSign) => signs.put(sign),
+  };
+  return { alarms, signs, leave: inbox.subscribe(subscriber, sender) };
+}
+
+interface WatchedSockets {
+  readonly sockets: readonly Socket[];
+  quiet(connections: number): Promise<void>;
+  read(connections: number, bytes: number): Promise<void>;
+  stop(): void;
+}
+
+/** Sockets accepted on a port of this process from now on. */
+export function watchSockets(port: number): WatchedSockets {
+  const sockets: Socket[] = [];
+  let wake: () => void = () => undefined;
+  const onSocket = (message: unknown) => {
+    const { socket } = message as { socket: Socket };
+    if (socket.localPort !== port) return;
+    sockets.push(socket);
+    socket.once('close', () => wake());
+    wake();
+  };
+  const quiet = async (connections: number) => {
+    while (sockets.length < connections || sockets.some((socket) => !socket.closed)) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    await nextTurn();
+  };
+  // Node tells nobody when it reads on behalf of its HTTP parser: looked for at every turn.
+  const read = async (connections: number, bytes: number) => {
+    while (sockets.length < connections || (sockets.at(-1)?.bytesRead ?? 0) < bytes) await nextTurn();
+    await nextTurn();
+  };
+  subscribe('net.server.socket', onSocket);
+  return { sockets, quiet, read, stop: () => unsubscribe('net.server.socket', onSocket) };
+}
+
+/** Lets everything run that is already due. */
+export const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** All that is in a mailbox now. */
+export async function drain<T>(mailbox: Mailbox<T>): Promise<T[]> {
+  const things: T[] = [];
+  while (mailbox.size > 0) things.push(await mailbox.take());
+  return things;
+}
+
+/** Takes from a mailbox up to the first thing that fits; what came before it is dropped. */
+export async function takeUntil<T>(mailbox: Mailbox<T>, fits: (thing: T) => boolean): Promise<T> {
+  for (;;) {
+    const thing = await mailbox.take();
+    if (fits(thing)) return thing;
+  }
+}
+
+/** The reasons told to a subscriber by now, other than that a device is online. */
+export async function complaints({ signs }: Subscribed): Promise<string[]> {
+  const told = await drain(signs);
+  return told.filter(({ event }) => event !== 'online').map(({ event, reason }) => `${event} ${reason}`);
+}
