@@ -3,25 +3,39 @@
  * Codes are stable, the words may change.
  */
 export const ERROR_TEXTS = {
+  ADDRESS_DENIED: 'its address is not among the allowed ones',
   ALLOW_INVALID: 'the list of allowed addresses holds something that is neither an address nor a range',
   BODY_EMPTY: 'the request had no body',
-  BODY_TOO_LARGE: 'the request is larger than the listener takes',
+  BODY_TOO_LARGE: 'it sent more than the listener takes',
+  CONNECTIONS_TOO_MANY: 'it has too many connections open',
   DOCUMENT_MISSING: 'no XML or JSON document was found in the request',
   DOCUMENT_TOO_LARGE: 'the event document is larger than the listener takes',
+  ENCODING_REFUSED: 'it compresses what it sends, which is refused',
   EVENT_UNKNOWN_ROOT: 'the document is not an event notification',
+  HEAD_TOO_LARGE: 'the head of its request is too long',
+  HTTPS_EXPECTED: 'it speaks plain HTTP, this listener HTTPS',
+  HTTP_EXPECTED: 'it speaks HTTPS, this listener plain HTTP',
   INTERNAL: 'an error of this package, please report it',
   JSON_INVALID: 'the JSON document cannot be read',
   JSON_TOO_COMPLEX: 'the JSON document has too many keys or levels',
-  LISTENER_OPEN: 'anyone could send to this listener: set a secret, a login or allowed addresses',
-  LISTENER_NO_CERTIFICATE: 'the TLS settings of the listener hold no certificate and key',
-  LISTENER_PORT_IN_USE: 'the port is in use by another program',
   LISTENER_FAILED: 'the listener could not open its port',
+  LISTENER_NO_CERTIFICATE: 'the TLS settings of the listener hold no certificate and key',
+  LISTENER_OPEN: 'anyone could send to this listener: set a secret, a login or allowed addresses',
+  LISTENER_PORT_IN_USE: 'the port is in use by another program',
   LOGIN_MISSING: 'the listener asks for a login but has no user name or password',
+  LOGIN_WRONG: 'it did not log in with the right name and password',
+  MEMORY_FULL: 'too much came in at once',
+  METHOD_WRONG: 'it did not POST',
   MULTIPART_NO_BOUNDARY: 'the multipart body has no boundary',
-  PATH_TAKEN: 'this path already belongs to another kind of device',
-  PART_HEADER_TOO_LARGE: 'the head of a part is too long',
   PARTS_TOO_MANY: 'the request has too many parts',
+  PART_HEADER_TOO_LARGE: 'the head of a part is too long',
+  PATH_TAKEN: 'this path already belongs to another kind of device',
+  PATH_UNKNOWN: 'it sent to a path that no node has',
   PORT_INVALID: 'the port is not a number from 0 to 65535',
+  REQUEST_MALFORMED: 'it does not speak proper HTTP',
+  REQUEST_TOO_SLOW: 'it took too long to send',
+  SECRET_WRONG: 'its path does not begin with the secret of the listener',
+  SENDER_UNKNOWN: 'an alarm came from a device that no node on this path is set to',
   XML_DOCTYPE: 'the XML document declares a DOCTYPE, which is refused',
   XML_INVALID: 'the XML document cannot be read',
   XML_TOO_COMPLEX: 'the XML document has too many elements, attributes or levels',
@@ -44,6 +58,11 @@ export class AlarmError extends Error {
   ) {
     super(detail === undefined ? ERROR_TEXTS[code] : `${ERROR_TEXTS[code]} (${detail})`, options);
   }
+}
+
+/** A code with its words, as flows are told of it. */
+export function reasonOf(code: AlarmErrorCode): string {
+  return `${code}: ${ERROR_TEXTS[code]}`;
 }
 
 /** What went wrong, as an {@link AlarmError}: anything else becomes one with the given code. */

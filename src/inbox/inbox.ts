@@ -1,4 +1,4 @@
-import { type AlarmError, asAlarmError } from '../errors.js';
+import { type AlarmError, asAlarmError, reasonOf } from '../errors.js';
 import type { Alarm, Device } from '../event.js';
 import type { Limits } from '../limits.js';
 import type { AlarmDraft, DeviceSign, Notification, Outcome, Subscriber, Vendor } from '../notification.js';
@@ -97,7 +97,7 @@ export class Inbox {
       subscriber.alarm(named);
     }
     if (taken) return;
-    const reason = 'SENDER: an alarm came from a device that no node on this path is set to';
+    const reason = reasonOf('SENDER_UNKNOWN');
     const sign: DeviceSign = { event: 'denied', vendor, device, since: receivedAt.toISOString(), reason };
     for (const { subscriber } of this.#subscriptions) subscriber.sign(sign);
   }

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { AlarmError } from '../errors.js';
+import { AlarmError, type AlarmErrorCode } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { type DigestAlgorithm, digestResponse, parseAuthorization } from '../wire/digest.js';
 import { equal, Nonces } from './nonces.js';
@@ -27,7 +27,11 @@ export interface AccessRequest {
 /** A way in: the path below the secret. Or a refusal with what to answer. */
 export type Verdict =
   | { readonly path: string }
-  | { readonly status: 401 | 403 | 404; readonly reason: string; readonly challenge?: readonly string[] };
+  | {
+      readonly status: 401 | 403 | 404;
+      readonly code: AlarmErrorCode;
+      readonly challenge?: readonly string[];
+    };
 
 const REALM = 'camera-alarms';
 
@@ -57,10 +61,9 @@ export class Access {
   }
 
   check(request: AccessRequest): Verdict {
-    if (!this.#isAllowed(request.address))
-      return { status: 403, reason: 'ADDRESS: its address is not allowed' };
+    if (!this.#isAllowed(request.address)) return { status: 403, code: 'ADDRESS_DENIED' };
     const path = this.#pathOf(request.url);
-    if (path === undefined) return { status: 404, reason: 'SECRET: its path does not begin with the secret' };
+    if (path === undefined) return { status: 404, code: 'SECRET_WRONG' };
     switch (this.#settings.auth) {
       case 'none':
         return { path };
@@ -123,7 +126,7 @@ export class Access {
   }
 
   #login(challenge: readonly string[]): Verdict {
-    return { status: 401, reason: 'LOGIN: it did not log in with the right name and password', challenge };
+    return { status: 401, code: 'LOGIN_WRONG', challenge };
   }
 }
 

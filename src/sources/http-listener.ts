@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { AlarmError } from '../errors.js';
+import { AlarmError, type AlarmErrorCode, reasonOf } from '../errors.js';
 import { createIds } from '../event-id.js';
 import { Inbox } from '../inbox/inbox.js';
 import { LIMITS, type Limits } from '../limits.js';
@@ -27,26 +27,14 @@ export interface ListenerOptions {
 /** A refusal with what the flow is told about it. */
 interface Objection extends Refusal {
   readonly event: 'denied' | 'overload';
-  readonly reason: string;
+  readonly code: AlarmErrorCode;
 }
 
-const TOO_LARGE: Objection = {
-  status: 413,
-  event: 'overload',
-  reason: 'BODY_TOO_LARGE: it sent more than the listener takes',
-};
-const TOO_MUCH: Objection = { status: 503, event: 'overload', reason: 'MEMORY: too much came in at once' };
-const WRONG_PATH: Objection = {
-  status: 404,
-  event: 'denied',
-  reason: 'PATH: it sent to a path that no node has',
-};
-const WRONG_METHOD: Objection = { status: 405, event: 'denied', reason: 'METHOD: it did not POST' };
-const COMPRESSED: Objection = {
-  status: 415,
-  event: 'denied',
-  reason: 'ENCODING: it compresses what it sends',
-};
+const TOO_LARGE: Objection = { status: 413, event: 'overload', code: 'BODY_TOO_LARGE' };
+const TOO_MUCH: Objection = { status: 503, event: 'overload', code: 'MEMORY_FULL' };
+const WRONG_PATH: Objection = { status: 404, event: 'denied', code: 'PATH_UNKNOWN' };
+const WRONG_METHOD: Objection = { status: 405, event: 'denied', code: 'METHOD_WRONG' };
+const COMPRESSED: Objection = { status: 415, event: 'denied', code: 'ENCODING_REFUSED' };
 
 /**
  * One HTTP or HTTPS port for many devices and vendors (seed 003). Each path below the secret belongs to one vendor
@@ -75,7 +63,7 @@ export class HttpListener {
       onState: options.onState ?? (() => undefined),
       onRequest: (request, response) => this.#guarded(request, response),
       onClientError: (error, socket) => this.#answerClientError(error, socket),
-      onCrowd: (address) => this.#tell('overload', address, 'CONNECTIONS: it has too many connections open'),
+      onCrowd: (address) => this.#tell('overload', address, 'CONNECTIONS_TOO_MANY'),
     });
   }
 
@@ -148,7 +136,7 @@ export class HttpListener {
   }
 
   #object(request: IncomingMessage, response: ServerResponse, objection: Objection, inbox?: Inbox): void {
-    this.#tell(objection.event, addressOf(request.socket), objection.reason, inbox);
+    this.#tell(objection.event, addressOf(request.socket), objection.code, inbox);
     refuse(request, response, this.#limits, objection);
   }
 
@@ -222,8 +210,8 @@ export class HttpListener {
       socket.destroy();
       return;
     }
-    const [status, reason] = diagnose(error);
-    this.#tell('denied', addressOf(socket), reason);
+    const [status, code] = diagnose(error);
+    this.#tell('denied', addressOf(socket), code);
     socket.end(
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
     );
@@ -231,28 +219,32 @@ export class HttpListener {
   }
 
   /** To one inbox, or to all where the request belongs to none; the same complaint once in a while only. */
-  #tell(event: DeviceSign['event'], address: string, reason: string, inbox?: Inbox): void {
-    if (!this.#complaints.isNew(`${address} ${reason}`)) return;
+  #tell(event: DeviceSign['event'], address: string, code: AlarmErrorCode, inbox?: Inbox): void {
+    if (!this.#complaints.isNew(`${address} ${code}`)) return;
     const since = new Date(this.#now()).toISOString();
     for (const each of inbox === undefined ? this.#inboxes.values() : [inbox]) {
-      each.tell({ event, vendor: each.vendor.id, device: { id: address, address }, since, reason });
+      each.tell({
+        event,
+        vendor: each.vendor.id,
+        device: { id: address, address },
+        since,
+        reason: reasonOf(code),
+      });
     }
   }
 }
 
 /** What to answer to bytes that are no request, and why that may be. */
-function diagnose(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): [number, string] {
+function diagnose(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): [number, AlarmErrorCode] {
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return [408, 'SLOW: it took too long to send'];
+      return [408, 'REQUEST_TOO_SLOW'];
     case 'HPE_HEADER_OVERFLOW':
-      return [431, 'HTTP: the head of its request is too long'];
+      return [431, 'HEAD_TOO_LARGE'];
     case 'ERR_SSL_HTTP_REQUEST':
-      return [400, 'TLS: it speaks plain HTTP, this listener HTTPS'];
+      return [400, 'HTTPS_EXPECTED'];
     default:
-      return error.rawPacket?.[0] === TLS_HANDSHAKE
-        ? [400, 'TLS: it speaks HTTPS, this listener plain HTTP']
-        : [400, 'HTTP: it does not speak proper HTTP'];
+      return [400, error.rawPacket?.[0] === TLS_HANDSHAKE ? 'HTTP_EXPECTED' : 'REQUEST_MALFORMED'];
   }
 }
 

@@ -61,7 +61,9 @@ test('the answer is a 200 with an empty body and nothing that names the software
 });
 
 test('an event goes by the time of the injected clock', async (t) => {
-  const { port, alarms, signs } = await startListener(t, { now: () => Date.UTC(2026, 10, 22, 7, 15, 31, 204) });
+  const { port, alarms, signs } = await startListener(t, {
+    now: () => Date.UTC(2026, 10, 22, 7, 15, 31, 204),
+  });
   await exchange(port, request(xml()));
   const { event } = await alarms.take();
   assert.equal(event.receivedAt, '2026-11-22T07:15:31.204Z');
@@ -145,7 +147,9 @@ test('several pushes over one connection are answered one after the other', asyn
 test('pushes sent without waiting for the answers are each taken and answered', async (t) => {
   const { port, alarms } = await startListener(t);
   const client = await RawClient.open(port);
-  await client.send(Buffer.concat([1, 2, 3].map((count) => request(multipart(count, SMALL), { type: MULTIPART }))));
+  await client.send(
+    Buffer.concat([1, 2, 3].map((count) => request(multipart(count, SMALL), { type: MULTIPART }))),
+  );
   for (let count = 1; count <= 3; count++) assert.equal((await client.answer()).status, 200);
   assert.deepEqual((await drain(alarms)).map(countOf), [1, 2, 3]);
   client.socket.destroy();

@@ -136,5 +136,11 @@ function readAnswer(received: string, method: string): Answer | undefined {
   const hasBody = method !== 'HEAD' && status >= 200;
   const length = end + 4 + (hasBody ? Number(headers.get('content-length')?.[0] ?? 0) : 0);
   if (received.length < length) return undefined;
-  return { status, statusLine, headers, body: received.slice(end + 4, length), text: received.slice(0, length) };
+  return {
+    status,
+    statusLine,
+    headers,
+    body: received.slice(end + 4, length),
+    text: received.slice(0, length),
+  };
 }

@@ -71,7 +71,11 @@ export interface RequestPlan {
 export function request(body: Buffer | string, plan: RequestPlan = {}): Buffer {
   const bytes = Buffer.from(body as Buffer);
   const { method = 'POST', target = PATH, version = 'HTTP/1.1', type = XML_TYPE, bare = false } = plan;
-  const usual = ['Host: 127.0.0.1', `Content-Type: ${type}`, `Content-Length: ${plan.length ?? bytes.length}`];
+  const usual = [
+    'Host: 127.0.0.1',
+    `Content-Type: ${type}`,
+    `Content-Length: ${plan.length ?? bytes.length}`,
+  ];
   const lines = [`${method} ${target} ${version}`, ...(bare ? [] : usual), ...(plan.headers ?? []), '', ''];
   return Buffer.concat([Buffer.from(lines.join('\r\n'), 'latin1'), bytes]);
 }

@@ -81,7 +81,16 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
     for (const socket of watched.sockets) assert.ok(socket.destroyed, 'a connection outlived the listener');
     assert.deepEqual(errors, []);
   });
-  return { ...subscribed, listener, inbox, port, states, sockets: watched.sockets, quiet: watched.quiet, read: watched.read };
+  return {
+    ...subscribed,
+    listener,
+    inbox,
+    port,
+    states,
+    sockets: watched.sockets,
+    quiet: watched.quiet,
+    read: watched.read,
+  };
 }
 
 /** Subscribes with mailboxes. */

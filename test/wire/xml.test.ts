@@ -79,10 +79,35 @@ test('blanks around text and between elements are dropped, those inside stay', (
 });
 
 test('CDATA is taken as it stands', () => {
-  assert.deepEqual(inside('<b><![CDATA[a &amp; <c> ]] > 00123]]></b><c><![CDATA[]]></c>'), {
-    b: 'a &amp; <c> ]] > 00123',
-    c: '',
-  });
+  for (const text of ['a &amp; <c> ]] > 00123', '&#65;&#x3c;', '<!-- -->', '12E34']) {
+    assert.deepEqual(inside(`<b><![CDATA[${text}]]></b><c><![CDATA[]]></c>`), { b: text, c: '' });
+  }
+});
+
+test('what stands in an attribute or a comment does not change the elements', () => {
+  for (const mark of [
+    '&#34;',
+    '&#39;',
+    '&#62;',
+    '&#60;',
+    '&quot;',
+    '&gt;',
+    '&lt;c&gt;',
+    '=',
+    '/',
+    '&#47;&#62;',
+  ]) {
+    for (const tag of [`<b v="1${mark}2">x</b>`, `<b v='1${mark}2'>x</b>`, `<!-- ${mark} --><b>x</b>`]) {
+      assert.deepEqual(inside(`${tag}<d>y</d>`), { b: 'x', d: 'y' }, tag);
+    }
+  }
+});
+
+test('a reference to half a character never gives half a character', () => {
+  for (const text of ['&#xD800;', '&#56320;', 'a&#xDBFF;b']) {
+    const value = inside(`<b>x${text}y</b>`).b;
+    assert.equal(Buffer.from(value).toString(), value, text);
+  }
 });
 
 test('the five entities and numeric references become their characters, once', () => {

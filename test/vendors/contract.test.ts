@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { alarmMessage, stateMessage } from '../../nodes/lib/to-msg.js';
+import { ALARM_KINDS, type Alarm } from '../../src/event.js';
+import { createIds } from '../../src/event-id.js';
+import { Inbox } from '../../src/inbox/inbox.js';
+import { LIMITS } from '../../src/limits.js';
+import type { AlarmDraft, DeviceSign, Notification, Vendor } from '../../src/notification.js';
+import { VENDORS } from '../../src/vendors/index.js';
+import {
+  asExpected,
+  asJson,
+  decoded,
+  type Fixture,
+  fixturesOf,
+  notificationOf,
+  objections,
+  schemas,
+} from '../support/fixtures.js';
+import { changed, seeded } from './changes.js';
+
+const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
+const SMALL = 4096;
+/** The deepest a message may be: Node-RED clones it at every wire. */
+const DEEPEST = 40;
+const SCHEMAS = schemas();
+
+/** The alarms and signs a flow gets of one delivery. */
+function arriving(vendor: Vendor, notification: Notification): { alarms: Alarm[]; signs: DeviceSign[] } {
+  const alarms: Alarm[] = [];
+  const signs: DeviceSign[] = [];
+  const inbox = new Inbox(
+    vendor,
+    createIds({ now: () => 1, random: (count) => Buffer.alloc(count) }),
+    LIMITS,
+  );
+  inbox.subscribe({ alarm: (alarm) => alarms.push(alarm), sign: (sign) => signs.push(sign) });
+  inbox.accept({ notification, raw: () => Buffer.from('raw') });
+  return { alarms, signs };
+}
+
+const whole = ({ contentType, body }: Fixture) => notificationOf(contentType, [body]);
+const messageOf = ({ event, attachments }: AlarmDraft) =>
+  alarmMessage(
+    { event: { schema: 1, id: '0'.repeat(24), ...event }, attachments: attachments as [] },
+    'en-US',
+  );
+
+/** Fails on what a flow must never get; returns how deep the value is. */
+function inspect(value: unknown, where: string): number {
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return 0;
+  let deepest = 0;
+  for (const key of Object.getOwnPropertyNames(value)) {
+    assert.ok(!FORBIDDEN.includes(key), `${where} has ${key}`);
+    deepest = Math.max(deepest, inspect((value as Record<string, unknown>)[key], `${where}.${key}`));
+  }
+  return deepest + 1;
+}
+
+function harmless(drafts: readonly AlarmDraft[] | undefined): void {
+  for (const draft of drafts ?? []) {
+    const message = messageOf(draft);
+    assert.ok(inspect(message.payload, 'payload') <= DEEPEST);
+    assert.deepEqual(asJson(structuredClone(message.payload)), asJson(message.payload));
+  }
+  assert.equal('polluted' in {}, false);
+}
+
+/** Where to cut a body: everywhere if it is small, else at its edges, at line breaks and at places by chance. */
+function places(body: Buffer): number[] {
+  if (body.length <= SMALL) return Array.from(body.keys());
+  const random = seeded(body.length);
+  const edges = [0, 1, 2, 3, body.length - 3, body.length - 2, body.length - 1];
+  const lines = Array.from(body.keys()).filter((at) => body[at] === 0x0a || body[at] === 0x0d);
+  return [...edges, ...lines.slice(0, 200), ...Array.from({ length: 400 }, () => random(body.length))];
+}
+
+function sameParts(one: Notification, other: Notification): boolean {
+  return (
+    one.truncated === other.truncated &&
+    one.parts.length === other.parts.length &&
+    one.parts.every((part, index) => {
+      const { bytes, kind, name, filename, contentType, contentId } = other.parts[index] ?? part;
+      return (
+        part.bytes.equals(bytes) &&
+        part.kind === kind &&
+        part.name === name &&
+        part.filename === filename &&
+        part.contentType === contentType &&
+        part.contentId === contentId
+      );
+    })
+  );
+}
+
+for (const vendor of VENDORS) {
+  const fixtures = fixturesOf(vendor.id);
+
+  test(`${vendor.id}: fixtures are requests as they go over the wire`, () => {
+    assert.ok(fixtures.length >= 30, `${fixtures.length} fixtures`);
+    for (const { name, head, body, expected } of fixtures) {
+      assert.match(head, /^(GET|POST) \S+ HTTP\/1\.[01]\r\n/, name);
+      assert.doesNotMatch(head, /[^\r]\n/, name);
+      const length = /^content-length: (\d+)$/im.exec(head)?.[1];
+      if (head.startsWith('POST')) assert.equal(Number(length), body.length, name);
+      assert.ok(Array.isArray(expected), name);
+    }
+  });
+
+  test(`${vendor.id}: fixtures name no real device`, () => {
+    for (const { name, raw } of fixtures) {
+      const text = raw.toString('latin1');
+      for (const [address] of text.matchAll(/\b\d{1,3}(\.\d{1,3}){3}\b/g))
+        assert.match(address, /^(192\.0\.2|198\.51\.100|203\.0\.113)\.|^0\.0\.0\.0$/, name);
+      for (const [mac] of text.matchAll(/\b[\da-f]{2}([:-][\da-f]{2}){5}\b/gi))
+        assert.match(mac.toLowerCase().replaceAll('-', ':'), /^(00:00:5e:00:53:..|(00:|ff:)+(00|ff))$/, name);
+    }
+  });
+
+  for (const fixture of fixtures) {
+    test(`${vendor.id}: ${fixture.name} gives the events written down for it`, () => {
+      assert.deepEqual(vendor.decode(whole(fixture)).map(asExpected), fixture.expected);
+    });
+  }
+
+  test(`${vendor.id}: every payload fits the schema that ships, and heartbeats are no alarms`, () => {
+    for (const fixture of fixtures) {
+      const { alarms, signs } = arriving(vendor, whole(fixture));
+      const wanted = decoded(vendor, whole(fixture)) ?? [];
+      assert.deepEqual(
+        alarms.map(({ event }) => event.kind),
+        wanted.map(({ event }) => event.kind).filter((kind) => kind !== 'heartbeat'),
+        fixture.name,
+      );
+      for (const alarm of alarms)
+        assert.equal(objections(SCHEMAS.alarm, alarmMessage(alarm, 'fr').payload), '', fixture.name);
+      assert.deepEqual(
+        signs.map(({ event }) => event),
+        ['online'].slice(0, wanted.length),
+        fixture.name,
+      );
+      for (const sign of signs) assert.equal(objections(SCHEMAS.state, stateMessage(sign).payload), '');
+    }
+  });
+
+  test(`${vendor.id}: text stays text, so that a message read back from JSON is the same message`, () => {
+    for (const fixture of fixtures) {
+      for (const draft of decoded(vendor, whole(fixture)) ?? []) {
+        const { payload } = messageOf(draft);
+        assert.deepEqual(asJson(asJson(payload)), asJson(payload), fixture.name);
+        assert.doesNotMatch(JSON.stringify(payload), /"type":"Buffer"/, fixture.name);
+      }
+    }
+  });
+
+  test(`${vendor.id}: a message is made of plain objects and lists only`, () => {
+    const strange = new Set<string>();
+    const walk = (value: unknown, where: string) => {
+      if (typeof value !== 'object' || value === null) return;
+      const prototype = Object.getPrototypeOf(value);
+      if (prototype !== Object.prototype && prototype !== Array.prototype) strange.add(where);
+      for (const [key, item] of Object.entries(value))
+        walk(item, Array.isArray(value) ? where : `${where}.${key}`);
+    };
+    for (const fixture of fixtures)
+      for (const draft of decoded(vendor, whole(fixture)) ?? []) walk(messageOf(draft).payload, 'payload');
+    assert.deepEqual([...strange], []);
+  });
+
+  test(`${vendor.id}: a body in two pieces gives the same events, wherever it is cut`, () => {
+    for (const fixture of fixtures) {
+      const { name, contentType, body } = fixture;
+      const wanted = whole(fixture);
+      const same = (chunks: Buffer[], where: string) => {
+        const got = notificationOf(contentType, chunks);
+        // A decoder is a pure function: the same parts give the same events.
+        if (sameParts(got, wanted)) return;
+        const events = (of: Notification) => (decoded(vendor, of) ?? []).map(asExpected);
+        assert.deepEqual(events(got), events(wanted), where);
+      };
+      for (const at of places(body)) same([body.subarray(0, at), body.subarray(at)], `${name} at ${at}`);
+      same(
+        Array.from(body.keys(), (at) => body.subarray(at, at + 1)),
+        `${name} byte by byte`,
+      );
+    }
+  });
+
+  test(`${vendor.id}: what breaks off gives whole events marked as truncated, or an AlarmError`, () => {
+    for (const fixture of fixtures) {
+      const { name, contentType, body } = fixture;
+      const wanted = decoded(vendor, whole(fixture)) ?? [];
+      for (const at of places(body)) {
+        const cut = notificationOf(contentType, [body.subarray(0, at)], { truncated: true });
+        for (const [index, draft] of (decoded(vendor, cut) ?? []).entries()) {
+          const full = wanted[index];
+          assert.deepEqual(draft.event, { ...full?.event, truncated: true }, `${name} at ${at}`);
+          for (const [order, { content, filename }] of draft.attachments.entries()) {
+            const picture = full?.attachments[order];
+            assert.equal(filename, picture?.filename, `${name} at ${at}`);
+            // A line break at the end may be the picture's or the delimiter's: nothing tells.
+            const [got, all] = [content, picture?.content ?? Buffer.alloc(0)].map((bytes) =>
+              bytes.toString('latin1'),
+            ) as [string, string];
+            assert.ok(`${all}\r\n`.startsWith(got) || `${all}\n`.startsWith(got), `${name} at ${at}`);
+          }
+        }
+      }
+    }
+  });
+
+  test(`${vendor.id}: 20,000 changed requests give harmless events or an AlarmError`, () => {
+    const random = seeded(20_261_122);
+    let events = 0;
+    let refused = 0;
+    const some = () => fixtures[random(fixtures.length)] as Fixture;
+    for (let run = 0; run < 20_000; run++) {
+      const fixture = some();
+      const { contentType } = random(8) === 0 ? some() : fixture;
+      const body = changed(fixture.body, some().body, random);
+      try {
+        const drafts = decoded(vendor, notificationOf(contentType, [body]));
+        harmless(drafts);
+        if (drafts === undefined) refused++;
+        else events += drafts.length;
+      } catch (error) {
+        throw new Error(`run ${run}, from ${fixture.name}: ${body.toString('latin1')}`, { cause: error });
+      }
+    }
+    // Both outcomes must be common, or the changes would test nothing.
+    assert.ok(events > 2_000 && refused > 2_000, `${events} events, ${refused} refused`);
+  });
+
+  test(`${vendor.id}: whatever is sent, the payload fits the schema`, () => {
+    const random = seeded(7);
+    const some = () => fixtures[random(fixtures.length)] as Fixture;
+    const complaints = new Map<string, number>();
+    for (let run = 0; run < 5_000; run++) {
+      const { contentType, body } = some();
+      const notification = notificationOf(contentType, [changed(body, some().body, random)]);
+      for (const alarm of arriving(vendor, notification).alarms) {
+        const said = objections(SCHEMAS.alarm, alarmMessage(alarm, 'en-US').payload).replace(/\d+/g, 'N');
+        if (said !== '') complaints.set(said, (complaints.get(said) ?? 0) + 1);
+      }
+    }
+    assert.deepEqual([...complaints], []);
+  });
+
+  test(`${vendor.id}: the device's time zone is kept, whatever zone this machine is in`, () => {
+    const before = process.env.TZ;
+    const read = () => fixtures.map((fixture) => decoded(vendor, whole(fixture)) ?? []);
+    const wanted = read();
+    try {
+      for (const zone of ['UTC', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Kiritimati']) {
+        process.env.TZ = zone;
+        assert.deepEqual(read(), wanted, zone);
+      }
+    } finally {
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
+    for (const { event } of wanted.flat()) {
+      const [, sign, hours, minutes] = /T.*([+-])(\d{1,2}):(\d\d)$/.exec(event.timeRaw ?? '') ?? [];
+      if (sign === undefined || event.time === event.receivedAt) continue;
+      assert.ok(event.time.endsWith(`${sign}${hours?.padStart(2, '0')}:${minutes}`), event.timeRaw);
+      const skew = Math.round((Date.parse(event.time) - Date.parse(event.receivedAt)) / 1000);
+      assert.equal(event.clockSkew, skew, event.timeRaw);
+    }
+  });
+
+  test(`${vendor.id}: the device hears 200, also for what nobody can read`, () => {
+    for (const outcome of ['accepted', 'undecodable'] as const)
+      assert.equal(vendor.reply(outcome).status, 200);
+  });
+}
+
+test('the schema knows every kind but the heartbeat', () => {
+  assert.deepEqual(
+    SCHEMAS.schema.properties.kind.enum,
+    ALARM_KINDS.filter((kind) => kind !== 'heartbeat'),
+  );
+});
