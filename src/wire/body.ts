@@ -8,6 +8,8 @@ import { PartBytes } from './part-bytes.js';
 
 const BLANKS = new Set([0x20, 0x09, 0x0d, 0x0a]);
 const DASHES = Buffer.from('--');
+/** A byte order mark and the first character. */
+const SIGN_BYTES = 4;
 
 /** What a body was found to hold. */
 export interface Body {
@@ -55,6 +57,7 @@ export class BodyReader {
     let truncated = false;
     try {
       if (this.#error === undefined) {
+        if (this.#rawLength === 0) throw new AlarmError('BODY_EMPTY');
         if (this.#multipart === undefined && this.#single === undefined) this.#choose(true);
         truncated = this.#multipart?.end() ?? this.#endSingle();
         if (this.#multipart !== undefined && this.#parts.length === 0)
@@ -84,16 +87,16 @@ export class BodyReader {
     }
   }
 
-  /** Multipart or one document: by the first two bytes that are not blank, then by the content type. */
+  /** Multipart or one document: by the first bytes that are not blank, then by the content type. */
   #choose(ended: boolean): void {
     const most = this.#limits.partHeaderBytes;
     let at = 0;
     while (at < most && BLANKS.has(this.#start[at] as number)) at++;
-    const first = this.#start.subarray(at, at + 2);
-    if (first.length < 2 && at < most && !ended) return;
+    const first = this.#start.subarray(at, at < most ? at + SIGN_BYTES : at);
+    if (first.length < SIGN_BYTES && at < most && !ended) return;
     const { value, parameters } = parseParameters(this.#contentType ?? '');
     const document = ['xml', 'json'].includes(classify(first));
-    if (first.equals(DASHES) || (value.startsWith('multipart/') && !document)) {
+    if (first.subarray(0, 2).equals(DASHES) || (value.startsWith('multipart/') && !document)) {
       this.#multipart = new MultipartParser(parameters.get('boundary'), this.#limits, (part) =>
         this.#parts.push(part),
       );
@@ -107,7 +110,6 @@ export class BodyReader {
 
   #endSingle(): boolean {
     const bytes = this.#single?.bytes() ?? Buffer.alloc(0);
-    if (bytes.length === 0) throw new AlarmError('BODY_EMPTY');
     const truncated = this.#single?.cut ?? false;
     this.#parts.push({
       headers: new Map(),

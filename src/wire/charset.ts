@@ -36,10 +36,11 @@ function decodeAs(bytes: Buffer, label: string): Decoded {
   }
 }
 
-/** The encoding named by `<?xml … encoding="…"?>` in the first line, if any. */
+/** The encoding named by `<?xml … encoding="…"?>` at the start, if any. One that can be read here is not UTF-16. */
 function declaredEncoding(bytes: Buffer): string | undefined {
   const line = bytes.subarray(0, 140).toString('latin1');
   const start = line.indexOf('<?xml');
-  if (start < 0) return undefined;
-  return /^[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(line.slice(start))?.[1];
+  if (start < 0 || start > 16) return undefined;
+  const label = /^[^>]*?encoding\s*=\s*["']([\w.:-]{1,40})["']/.exec(line.slice(start))?.[1];
+  return label !== undefined && /^utf-?16/i.test(label) ? 'utf-8' : label;
 }

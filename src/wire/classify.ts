@@ -3,7 +3,9 @@ import type { PartKind } from '../notification.js';
 const JPEG = Buffer.from([0xff, 0xd8]);
 const JPEG_END = Buffer.from([0xff, 0xd9]);
 const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
-const PNG_END = Buffer.from('IEND');
+/** The last chunk's name and checksum (PNG §11.2.5). */
+const PNG_END = Buffer.from([0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]);
+const TRAILER = 64;
 const BYTE_ORDER_MARKS = [
   Buffer.from([0xef, 0xbb, 0xbf]),
   Buffer.from([0xff, 0xfe]),
@@ -42,12 +44,24 @@ export function looksWhole(bytes: Buffer): boolean | undefined {
     case 'json':
       return closesItsBraces(bytes);
     case 'jpeg':
-      return bytes.subarray(-64).includes(JPEG_END);
+      return endsWith(bytes, JPEG_END);
     case 'png':
-      return bytes.subarray(-64).includes(PNG_END);
+      return endsWith(bytes, PNG_END);
     default:
       return undefined;
   }
+}
+
+/** Kinds that are shown and not read. */
+export const isPicture = (kind: PartKind) => kind === 'jpeg' || kind === 'png';
+
+/** With a line end behind it at most; some cameras append a few bytes of their own, which proves nothing. */
+function endsWith(bytes: Buffer, sign: Buffer): boolean | undefined {
+  const tail = bytes.subarray(-TRAILER);
+  const at = tail.lastIndexOf(sign);
+  if (at < 0) return false;
+  const behind = tail.subarray(at + sign.length);
+  return behind.length <= 2 && behind.every((byte) => byte === 0x0d || byte === 0x0a) ? true : undefined;
 }
 
 const startsWith = (bytes: Buffer, sign: Buffer) => bytes.subarray(0, sign.length).equals(sign);

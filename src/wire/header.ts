@@ -56,7 +56,10 @@ export function label(name: string): string {
   for (const character of last) {
     const code = character.codePointAt(0) ?? 0;
     const control = code < 0x20 || (code >= 0x7f && code < 0xa0);
-    const direction = (code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e);
+    const direction =
+      (code >= 0x200b && code <= 0x200f) ||
+      (code >= 0x202a && code <= 0x202e) ||
+      (code >= 0x2066 && code <= 0x2069);
     if (!control && !direction) text += character;
     if (text.length >= 100) break;
   }

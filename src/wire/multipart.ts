@@ -1,7 +1,7 @@
 import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { BodyPart } from '../notification.js';
-import { classify, looksWhole } from './classify.js';
+import { classify, isPicture, looksWhole } from './classify.js';
 import { Delimiters } from './delimiters.js';
 import { label, parseParameters } from './header.js';
 import { PartBytes } from './part-bytes.js';
@@ -10,6 +10,8 @@ const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
 const LINE_AND_DASHES = Buffer.from('\n--');
+/** Line ends behind a counted part; seen is one, more than this are content. */
+const MOST_LINE_ENDS = 64;
 /** Kept back while a delimiter may still begin in it: CR LF and the first dash. */
 const HELD = LINE_AND_DASHES.length;
 
@@ -95,6 +97,7 @@ export class MultipartParser {
   }
 
   #skipToDelimiter(): boolean {
+    this.#consume(lineEnds(this.#pending, this.#pending.length));
     const line = this.#peekLine();
     if (line === undefined) {
       if (this.#pending.length <= this.#limits.partHeaderBytes) return false;
@@ -168,42 +171,45 @@ export class MultipartParser {
   }
 
   #readCounted(): boolean {
-    const take = Math.min(this.#remaining, this.#pending.length);
+    const { room } = this.#body;
+    // Before the first byte is dropped: a count far too large may hold whole parts.
+    if (room === 0 && this.#holdsParts() && this.#reframe()) return true;
+    const take = Math.min(
+      this.#remaining,
+      this.#pending.length,
+      room === 0 ? Number.POSITIVE_INFINITY : room,
+    );
     this.#body.add(this.#take(take));
     this.#remaining -= take;
-    if (this.#remaining > 0) return false;
-    if (this.#body.cut || (looksWhole(this.#body.bytes()) === true && !this.#holdsDelimiter())) {
-      this.#emit(false);
+    if (this.#remaining > 0) return this.#pending.length > 0;
+    if (this.#body.cut || (looksWhole(this.#body.bytes()) === true && !this.#holdsParts())) {
+      this.#emit();
       this.#state = 'between';
     } else this.#state = 'verify';
     return true;
   }
 
-  /** A document that holds a delimiter line may be two parts under one wrong count. */
-  #holdsDelimiter(): boolean {
+  /** Whether a counted body is more than one part: it is no whole document, or already was one before a delimiter. */
+  #holdsParts(): boolean {
     const bytes = this.#body.bytes();
-    if (classify(bytes) === 'jpeg') return false;
-    for (let at = bytes.indexOf(LINE_AND_DASHES); at >= 0; at = bytes.indexOf(LINE_AND_DASHES, at + 1)) {
-      if (this.#delimiters.match(bytes, at + 1, true) !== 'no') return true;
+    const whole = looksWhole(bytes);
+    // A picture that ends as pictures do is not searched: what looks like a delimiter in it is chance.
+    if (whole === true && isPicture(classify(bytes))) return false;
+    for (let at = lineWithDashes(bytes, 0); at !== undefined; at = lineWithDashes(bytes, at + 1)) {
+      if (this.#delimiters.match(bytes, at + 1, true) === 'no') continue;
+      return whole === false || looksWhole(trimEol(bytes.subarray(0, at + 1))) === true;
     }
     return false;
   }
 
   /** A right count is followed by line ends and a delimiter, or by the end. */
   #verifyCount(): boolean {
-    let at = 0;
-    while (this.#pending[at] === CR || this.#pending[at] === LF) at++;
-    const line = this.#pending.subarray(at);
-    const match =
-      line.length === 0
-        ? this.#ended
-          ? 'close'
-          : 'undecided'
-        : this.#delimiters.match(line, 0, this.#ended);
-    if (match === 'undecided') return false;
-    const right = match !== 'no' && !(looksWhole(this.#body.bytes()) === false && this.#holdsDelimiter());
+    const line = this.#pending.subarray(lineEnds(this.#pending, MOST_LINE_ENDS));
+    const match = line.length === 0 ? 'undecided' : this.#delimiters.match(line, 0, false);
+    if (match === 'undecided' && !this.#ended) return false;
+    const right = match !== 'no' && !this.#holdsParts();
     if (right || !this.#reframe()) {
-      this.#emit(false);
+      this.#emit();
       this.#state = 'between';
     }
     return true;
@@ -234,7 +240,8 @@ export class MultipartParser {
       }
       if (match !== 'no') {
         this.#body.add(bytes.subarray(0, Math.max(0, bytes[at - 1] === CR ? at - 1 : at)));
-        this.#emit(false);
+        this.#dropStatusLine();
+        this.#emit();
         this.#consume(at + 1);
         this.#state = 'between';
         return true;
@@ -242,6 +249,17 @@ export class MultipartParser {
     }
     if (!this.#ended) this.#keepFrom(bytes.length - HELD);
     return false;
+  }
+
+  /** Doorbells begin a new answer in the middle of a stream, right behind a document (isapi.md §1.7). */
+  #dropStatusLine(): void {
+    const bytes = this.#body.bytes();
+    if (this.#body.cut || looksWhole(bytes) !== false) return;
+    const at = bytes.lastIndexOf('HTTP/1.');
+    if (at > 0 && looksWhole(bytes.subarray(0, at)) === true) {
+      this.#body = new PartBytes(this.#limits);
+      this.#body.add(bytes.subarray(0, at));
+    }
   }
 
   /** Moves all before the line break at `at` to the body; that and what follows stays pending. */
@@ -266,7 +284,7 @@ export class MultipartParser {
     this.#state = 'between';
   }
 
-  #emit(cutByEnd: boolean): void {
+  #emit(cutByEnd = false): void {
     const bytes = this.#body.bytes();
     const truncated = cutByEnd || this.#body.cut;
     this.#cut ||= truncated;
@@ -309,6 +327,13 @@ export class MultipartParser {
 /** A document or picture that begins where a header line was expected: the blank line is missing. */
 function beginsBody(first: number, second: number | undefined): boolean {
   return first === 0x3c || first === 0x7b || first === 0x5b || (first === 0xff && second === 0xd8);
+}
+
+/** How many bytes at the start are line ends, at most so many. */
+function lineEnds(bytes: Buffer, most: number): number {
+  let at = 0;
+  while (at < most && (bytes[at] === CR || bytes[at] === LF)) at++;
+  return at;
 }
 
 /** Place of the next line break with two dashes behind it. */

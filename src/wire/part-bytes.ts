@@ -26,6 +26,14 @@ export class PartBytes {
     return this.#cut;
   }
 
+  /** Bytes that can come before a limit has to be looked at; 0 right before the first one is dropped. */
+  get room(): number {
+    if (this.#cut) return Number.POSITIVE_INFINITY;
+    if (this.#length < this.#limits.documentBytes) return this.#limits.documentBytes - this.#length;
+    this.#cap ??= this.#capOf();
+    return Math.max(0, this.#cap - this.#length);
+  }
+
   add(bytes: Buffer): void {
     if (bytes.length === 0 || this.#cut) {
       this.#cut ||= bytes.length > 0;

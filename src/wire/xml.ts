@@ -1,9 +1,9 @@
 import { XMLParser } from 'fast-xml-parser';
 import { AlarmError, asAlarmError } from '../errors.js';
-import { LIMITS, type Limits } from '../limits.js';
+import type { Limits } from '../limits.js';
 import { decodeText } from './charset.js';
 
-const [SLASH, EXCLAMATION_MARK, LESS, EQUALS, GREATER] = [0x2f, 0x21, 0x3c, 0x3d, 0x3e];
+const [EXCLAMATION_MARK, SLASH, LESS, EQUALS, GREATER, QUESTION_MARK] = [0x21, 0x2f, 0x3c, 0x3d, 0x3e, 0x3f];
 
 /** An element without children is its text; with children an object; repeated, an array of these. */
 export type XmlValue = string | XmlElement | XmlValue[];
@@ -29,7 +29,6 @@ const parser = new XMLParser({
   parseTagValue: false,
   ignoreDeclaration: true,
   ignorePiTags: true,
-  maxNestedTags: LIMITS.depth,
   jPath: false,
 });
 
@@ -58,7 +57,8 @@ function parse(text: string): Record<string, XmlValue> {
 
 function firstElement(document: Record<string, XmlValue>): [string, XmlElement] {
   const [root] = Object.keys(document);
-  if (root === undefined || root === '#text') throw new AlarmError('XML_INVALID', 'it has no element');
+  if (root === undefined || root === '' || root === '#text')
+    throw new AlarmError('XML_INVALID', 'it has no element');
   const value = document[root];
   if (typeof value === 'object' && !Array.isArray(value)) return [root, value];
   if (value === '') return [root, {}];
@@ -86,50 +86,59 @@ const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/g;
  */
 function withReferences(text: string): string {
   if (!text.includes('&#')) return text;
-  return text.replace(
-    /&#(?:(\d{1,7})|x([\da-f]{1,6}));/gi,
-    (reference, decimal?: string, hexadecimal?: string) => {
-      const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
-      const character = code >= 0x20 && code <= 0x10ffff ? String.fromCodePoint(code) : reference;
-      return MARKUP[character] ?? character;
-    },
-  );
+  // What a CDATA section holds is meant as it is.
+  const [first = '', ...sections] = text.split('<![CDATA[');
+  const rest = sections.map((section) => {
+    const end = section.indexOf(']]>');
+    return end < 0 ? section : section.slice(0, end) + replaceReferences(section.slice(end));
+  });
+  return [replaceReferences(first), ...rest].join('<![CDATA[');
 }
 
+function replaceReferences(text: string): string {
+  return text.replace(TAG_OR_REFERENCE, (found, decimal?: string, hexadecimal?: string) => {
+    if (decimal === undefined && hexadecimal === undefined) return found;
+    const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
+    if (code < 0x20 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return found;
+    const character = String.fromCodePoint(code);
+    return MARKUP[character] ?? character;
+  });
+}
+
+/** Tags come first, so that references in their attributes are passed over. Each `<` is looked at once. */
+const TAG_OR_REFERENCE = /<[^<>]*>|&#(?:(\d{1,7})|x([\da-f]{1,6}));/gi;
 const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 
-/** Counts before anything is built: declarations that expand, elements, attributes. One pass over the text. */
+/** Counts before anything is built: declarations that expand, elements, levels, attributes. One pass over the text. */
 function checkShape(text: string, limits: Limits): void {
-  let elements = 0;
-  let attributes = 0;
+  let [elements, attributes, depth] = [0, 0, 0];
   for (let open = text.indexOf('<'); open >= 0; open = text.indexOf('<', open + 1)) {
     const kind = text.charCodeAt(open + 1);
-    if (kind === SLASH) continue;
     if (kind === EXCLAMATION_MARK) {
       if (!text.startsWith('--', open + 2) && !text.startsWith('[CDATA[', open + 2))
         throw new AlarmError('XML_DOCTYPE');
-      continue;
-    }
-    const own = countAttributes(text, open + 1);
-    attributes += own;
-    elements++;
-    if (
-      elements > limits.xmlElements ||
-      attributes > limits.xmlAttributes ||
-      own > limits.xmlAttributesPerElement
-    ) {
-      throw new AlarmError('XML_TOO_COMPLEX');
+    } else if (kind === SLASH) depth--;
+    else if (kind !== QUESTION_MARK) {
+      const tag = readTag(text, open + 1);
+      attributes += tag.attributes;
+      elements++;
+      if (!tag.empty) depth++;
+      const tooMany = elements > limits.xmlElements || depth > limits.depth;
+      if (tooMany || attributes > limits.xmlAttributes || tag.attributes > limits.xmlAttributesPerElement) {
+        throw new AlarmError('XML_TOO_COMPLEX');
+      }
     }
   }
 }
 
-/** Equals signs up to the end of the tag that begins before `from`. */
-function countAttributes(text: string, from: number): number {
-  let count = 0;
-  for (let at = from; at < text.length; at++) {
+/** The tag that begins before `from`: how many equals signs it has, and whether it closes itself. */
+function readTag(text: string, from: number): { attributes: number; empty: boolean } {
+  let attributes = 0;
+  let at = from;
+  for (; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === GREATER || code === LESS) break;
-    if (code === EQUALS) count++;
+    if (code === EQUALS) attributes++;
   }
-  return count;
+  return { attributes, empty: text.charCodeAt(at - 1) === SLASH };
 }

@@ -2,133 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { LIMITS } from '../../src/limits.js';
-import { multipartBody } from '../../src/simulator/http-push.js';
 import { complaints, drain, joinInbox, PATH, SECRET, startListener, takeUntil } from '../support/listener.js';
 import { type Answer, exchange, RawClient } from './raw-client.js';
-import {
-  chunked,
-  chunkedRequest,
-  countOf,
-  documentPart,
-  JSON_TYPE,
-  LARGE,
-  MULTIPART,
-  multipart,
-  picturePart,
-  request,
-  SMALL,
-  SMALLER,
-  xml,
-} from './samples.js';
+import { chunked, chunkedRequest, LARGE, MULTIPART, multipart, request, xml } from './samples.js';
 
 const MINUTE = 60_000;
-const WHOLE = multipart(1, SMALL);
-const BROKEN_OFF = WHOLE.subarray(0, WHOLE.indexOf('<eventType>'));
-
-const UNDECODABLE: [what: string, body: Buffer | string, type: string, code: string][] = [
-  ['is no XML', 'hello', 'application/xml', 'DOCUMENT_MISSING'],
-  ['is empty', '', 'application/xml', 'BODY_EMPTY'],
-  ['is blank', ' \r\n\r\n', 'application/xml', 'DOCUMENT_MISSING'],
-  ['has another root', '<Alert><eventType>VMD</eventType></Alert>', 'text/xml', 'EVENT_UNKNOWN_ROOT'],
-  ['is JSON of another kind', '[{"hello":1}]', JSON_TYPE, 'EVENT_UNKNOWN_ROOT'],
-  ['is a JSON text', '"hello"', JSON_TYPE, 'DOCUMENT_MISSING'],
-  ['is broken JSON', '{"eventType":"VMD",}', JSON_TYPE, 'JSON_INVALID'],
-  ['breaks off', xml().slice(0, 300), 'application/xml', 'XML_INVALID'],
-  ['declares a DOCTYPE', `<!DOCTYPE a [<!ENTITY b "c">]>${xml()}`, 'application/xml', 'XML_DOCTYPE'],
-  ['is a multipart that breaks off in its document', BROKEN_OFF, MULTIPART, 'XML_INVALID'],
-  ['is a multipart without a document', multipartBody([picturePart('a', SMALL)]), MULTIPART, 'DOCUMENT_MISSING'],
-  ['is a multipart that never begins', 'hello', MULTIPART, 'MULTIPART_NO_BOUNDARY'],
-  [
-    'is a multipart with an endless part head',
-    `--boundary\r\nX: ${'x'.repeat(LIMITS.partHeaderBytes)}`,
-    MULTIPART,
-    'PART_HEADER_TOO_LARGE',
-  ],
-  ['is a picture', SMALL, 'image/jpeg', 'DOCUMENT_MISSING'],
-  ['is compressed without saying so', gzipSync(xml()), 'application/xml', 'DOCUMENT_MISSING'],
-];
-for (const [what, body, type, code] of UNDECODABLE) {
-  test(`a push that ${what} is answered 200, told with its bytes, and does not block the next one`, async (t) => {
-    const { port, alarms, signs } = await startListener(t, { now: () => 1_800_000_000_000 });
-    const client = await RawClient.open(port);
-    await client.send(request(body, { type }));
-    const answer = await client.answer();
-    assert.deepEqual([answer.statusLine, answer.body], ['HTTP/1.1 200 OK', '']);
-    const [sign, ...more] = await drain(signs);
-    assert.equal(more.length, 0);
-    const { reason = '', raw, ...rest } = sign ?? { event: 'online' };
-    assert.deepEqual(rest, {
-      event: 'undecodable',
-      vendor: 'isapi',
-      device: { id: '127.0.0.1', address: '127.0.0.1' },
-      since: '2027-01-15T08:00:00.000Z',
-    });
-    assert.equal(reason.split(':')[0], code);
-    assert.deepEqual(raw, Buffer.from(body as Buffer));
-    assert.equal(alarms.size, 0);
-    await client.send(request(xml(7)));
-    assert.equal((await client.answer()).status, 200);
-    assert.deepEqual((await drain(alarms)).map(countOf), [7]);
-    client.socket.destroy();
-  });
-}
-
-test('a POST without any body is undecodable', async (t) => {
-  const subscribed = await startListener(t);
-  const answer = await exchange(subscribed.port, request('', { bare: true, headers: ['Host: a'] }));
-  assert.equal(answer.status, 200);
-  const sign = await subscribed.signs.take();
-  assert.deepEqual([sign.event, sign.raw], ['undecodable', Buffer.alloc(0)]);
-});
-
-test('every undecodable push is told, not only the first of a minute', async (t) => {
-  const { port, signs } = await startListener(t);
-  for (let count = 0; count < 3; count++) await exchange(port, request('hello'));
-  assert.equal(signs.size, 3);
-});
-
-test('a multipart of the announced length that breaks off in a picture is a truncated alarm', async (t) => {
-  const { port, alarms } = await startListener(t);
-  const body = multipart(1, SMALL, LARGE).subarray(0, -1_000);
-  assert.equal((await exchange(port, request(body, { type: MULTIPART }))).status, 200);
-  const [alarm] = await drain(alarms);
-  assert.equal(alarm?.event.truncated, true);
-  const [first, second] = alarm?.attachments ?? [];
-  assert.deepEqual(first?.content, SMALL);
-  assert.ok(second && LARGE.subarray(0, second.content.length).equals(second.content));
-});
-
-for (const [what, wrap, type] of [
-  ['alone', (text: string) => text, 'application/xml'],
-  ['in a multipart', (text: string) => multipartBody([documentPart(text)]), MULTIPART],
-] as const) {
-  test(`a document over its cap, ${what}, is answered 200 and told as too large with the bytes up to theirs`, async (t) => {
-    const { port, alarms, signs } = await startListener(t);
-    const filler = `<a>${'x'.repeat(LIMITS.documentBytes)}</a></EventNotificationAlert>`;
-    const body = Buffer.from(wrap(xml().replace('</EventNotificationAlert>', filler)));
-    assert.equal((await exchange(port, request(body, { type }))).status, 200);
-    const { event, reason = '', raw } = await signs.take();
-    assert.equal(event, 'undecodable');
-    assert.deepEqual(raw, body.subarray(0, LIMITS.rawBytes));
-    assert.match(reason, /^DOCUMENT_TOO_LARGE:/);
-    assert.equal(alarms.size, 0);
-  });
-}
-
-test('a picture over its cap is cut and the alarm marked, the others stay whole', async (t) => {
-  const limits = { documentBytes: 20_000, pictureBytes: 50_000 };
-  const { port, alarms } = await startListener(t, { limits });
-  const answer = await exchange(port, request(multipart(1, SMALL, LARGE, SMALLER), { type: MULTIPART }));
-  assert.equal(answer.status, 200);
-  const [alarm, ...more] = await drain(alarms);
-  assert.equal(more.length, 0);
-  assert.equal(alarm?.event.truncated, true);
-  assert.deepEqual(
-    alarm?.attachments.map(({ content }) => content),
-    [SMALL, LARGE.subarray(0, limits.pictureBytes), SMALLER],
-  );
-});
-
 /** Of an answer what a peer could learn from it. */
 const told = ({ statusLine, headers, body }: Answer) => ({
   statusLine,
@@ -146,9 +24,12 @@ async function refused(port: number, bytes: Buffer | string, localAddress = '127
 
 test('a body announced over the cap is refused before it is sent, and told once in a minute', async (t) => {
   let now = 1_800_000_000_000;
-  const subscribed = await startListener(t, { limits: { bodyBytes: 1_000 }, now: () => now });
+  const subscribed = await startListener(t, {
+    limits: { bodyBytes: 1_000, refusedLingerMs: 100 },
+    now: () => now,
+  });
   const send = () => refused(subscribed.port, request('', { length: 1_001 }));
-  const reason = 'overload BODY_TOO_LARGE: it sent more than the listener takes';
+  const reason = 'overload BODY_TOO_LARGE';
   assert.equal((await send()).status, 413);
   assert.equal((await send()).status, 413);
   assert.deepEqual(await complaints(subscribed), [reason]);
@@ -176,7 +57,7 @@ test('a body as large as the cap is taken, one in chunks beyond it is refused an
   assert.equal((await exchange(subscribed.port, chunkedRequest(body, 999, MULTIPART))).status, 200);
   assert.equal((await drain(subscribed.alarms)).length, 2);
   const tooMuch = chunkedRequest(Buffer.concat([body, Buffer.of(0)]), 999, MULTIPART);
-  for (const expected of [['overload BODY_TOO_LARGE: it sent more than the listener takes'], []]) {
+  for (const expected of [['overload BODY_TOO_LARGE'], []]) {
     assert.equal((await refused(subscribed.port, tooMuch)).status, 413);
     assert.deepEqual(await complaints(subscribed), expected);
   }
@@ -211,10 +92,7 @@ test('more than fits in memory at one time hears 503, and is taken when there is
     const answer = await refused(port, bytes);
     assert.equal(answer.status, 503);
     assert.deepEqual(answer.headers.get('retry-after'), [String(LIMITS.retryAfterSeconds)]);
-    assert.deepEqual(
-      await complaints(subscribed),
-      round === 0 ? ['overload MEMORY: too much came in at once'] : [],
-    );
+    assert.deepEqual(await complaints(subscribed), round === 0 ? ['overload MEMORY_FULL'] : []);
     await slow.send(bytes.subarray(-10));
     assert.equal((await slow.answer()).status, 200);
     slow.socket.destroy();
@@ -278,10 +156,7 @@ test('a wrong path and a wrong secret are told apart to the flow, each once in a
       await refused(subscribed.port, request(xml(), { target }), from);
     }
   };
-  const reasons = [
-    'denied PATH: it sent to a path that no node has',
-    'denied SECRET: its path does not begin with the secret',
-  ];
+  const reasons = ['denied PATH_UNKNOWN', 'denied SECRET_WRONG'];
   await scan('127.0.0.2');
   await scan('127.0.0.2');
   const told = await drain(other.signs);
@@ -303,10 +178,7 @@ test('an address that is not allowed hears 403, whatever it asks for', async (t)
   assert.deepEqual(told(nowhere), told(here));
   assert.equal((await exchange(port, request(xml()), '127.0.0.2')).status, 200);
   assert.equal(alarms.size, 1);
-  assert.deepEqual(await complaints(subscribed), [
-    'denied ADDRESS: its address is not allowed',
-    'denied ADDRESS: its address is not allowed',
-  ]);
+  assert.deepEqual(await complaints(subscribed), ['denied ADDRESS_DENIED', 'denied ADDRESS_DENIED']);
 });
 
 for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND']) {
@@ -316,7 +188,7 @@ for (const method of ['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE
     const answer = await refused(subscribed.port, request(body, { method }), '127.0.0.1', method);
     assert.equal(answer.status, 405);
     assert.deepEqual(answer.headers.get('allow'), ['POST']);
-    assert.deepEqual(await complaints(subscribed), ['denied METHOD: it did not POST']);
+    assert.deepEqual(await complaints(subscribed), ['denied METHOD_WRONG']);
     const lost = await refused(subscribed.port, request(body, { method, target: '/' }), '127.0.0.1', method);
     assert.equal(lost.status, 404);
     assert.equal(subscribed.alarms.size, 0);
@@ -328,16 +200,16 @@ for (const coding of ['gzip', 'deflate', 'br', 'GZIP', 'identity, gzip', 'gzip, 
     const subscribed = await startListener(t);
     const bytes = request(gzipSync(xml()), { headers: [`Content-Encoding: ${coding}`] });
     assert.equal((await refused(subscribed.port, bytes)).status, 415);
-    assert.deepEqual(await complaints(subscribed), ['denied ENCODING: it compresses what it sends']);
+    assert.deepEqual(await complaints(subscribed), ['denied ENCODING_REFUSED']);
   });
 }
 
 test('a body with gzip as transfer coding is refused', async (t) => {
-  const { port, alarms, signs } = await startListener(t);
+  const { port, alarms } = await startListener(t);
   const headers = ['Host: a', 'Transfer-Encoding: gzip, chunked'];
-  const answer = await refused(port, request(chunked(gzipSync(xml()), 100), { bare: true, headers }));
+  const answer = await exchange(port, request(chunked(gzipSync(xml()), 100), { bare: true, headers }));
   assert.ok([400, 415, 501].includes(answer.status), answer.statusLine);
-  assert.equal(alarms.size + signs.size, 1);
+  assert.equal(alarms.size, 0);
 });
 
 test('an inbox nobody listens to asks the device to come again', async (t) => {

@@ -157,8 +157,13 @@ export async function takeUntil<T>(mailbox: Mailbox<T>, fits: (thing: T) => bool
   }
 }
 
-/** The reasons told to a subscriber by now, other than that a device is online. */
+/** What was told to a subscriber by now, other than that a device is online: event and code. */
 export async function complaints({ signs }: Subscribed): Promise<string[]> {
   const told = await drain(signs);
-  return told.filter(({ event }) => event !== 'online').map(({ event, reason }) => `${event} ${reason}`);
+  return told
+    .filter(({ event }) => event !== 'online')
+    .map(({ event, reason = '' }) => {
+      assert.match(reason, /^[A-Z_]+: \w/);
+      return `${event} ${reason.split(':')[0]}`;
+    });
 }

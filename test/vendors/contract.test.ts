@@ -143,28 +143,14 @@ for (const vendor of VENDORS) {
     }
   });
 
-  test(`${vendor.id}: text stays text, so that a message read back from JSON is the same message`, () => {
+  test(`${vendor.id}: a message is plain JSON: written and read again it is the same`, () => {
     for (const fixture of fixtures) {
       for (const draft of decoded(vendor, whole(fixture)) ?? []) {
         const { payload } = messageOf(draft);
-        assert.deepEqual(asJson(asJson(payload)), asJson(payload), fixture.name);
-        assert.doesNotMatch(JSON.stringify(payload), /"type":"Buffer"/, fixture.name);
+        assert.deepEqual(asJson(payload), payload, fixture.name);
+        assert.deepEqual(structuredClone(payload), payload, fixture.name);
       }
     }
-  });
-
-  test(`${vendor.id}: a message is made of plain objects and lists only`, () => {
-    const strange = new Set<string>();
-    const walk = (value: unknown, where: string) => {
-      if (typeof value !== 'object' || value === null) return;
-      const prototype = Object.getPrototypeOf(value);
-      if (prototype !== Object.prototype && prototype !== Array.prototype) strange.add(where);
-      for (const [key, item] of Object.entries(value))
-        walk(item, Array.isArray(value) ? where : `${where}.${key}`);
-    };
-    for (const fixture of fixtures)
-      for (const draft of decoded(vendor, whole(fixture)) ?? []) walk(messageOf(draft).payload, 'payload');
-    assert.deepEqual([...strange], []);
   });
 
   test(`${vendor.id}: a body in two pieces gives the same events, wherever it is cut`, () => {

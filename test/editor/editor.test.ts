@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { GATE_SCENES, type Scene, simulatedCamera } from '../../src/simulator/hikvision.js';
+import { closeBrowser, dragNode, type Editor, openEditor, openNode, settled } from '../support/editor.js';
+import { freePort, type NodeRed, startNodeRed } from '../support/node-red.js';
+
+const [, motion] = GATE_SCENES as readonly [Scene, Scene];
+
+describe('the editor', () => {
+  let nodeRed: NodeRed;
+  let editor: Editor;
+  let listenerPort: number;
+
+  before(async () => {
+    listenerPort = await freePort();
+    nodeRed = await startNodeRed({ flows: [{ id: 'tab', type: 'tab', label: 'Flow' }] });
+    editor = await openEditor(nodeRed.port);
+  });
+  after(async () => {
+    await editor?.close();
+    await closeBrowser();
+    await nodeRed?.stop();
+  });
+
+  it('lets a person drag the node in and shows that it still needs a listener', async () => {
+    const { page } = editor;
+    await dragNode(page, 'isapi-alarm-in', 340, 200);
+    await page.waitForSelector('.red-ui-flow-node-group');
+    assert.equal(await page.locator('.red-ui-flow-node-error').first().isVisible(), true);
+    await openNode(page);
+    await settled(page);
+    assert.equal(await page.locator('#camera-alarms-no-listener').isVisible(), true);
+    assert.equal(await page.locator('#camera-alarms-target').isVisible(), false);
+  });
+
+  it('makes a secret for a new listener and says when a setting cannot be', async () => {
+    const { page } = editor;
+    await page.click('#node-input-btn-listener-add');
+    await page.waitForSelector('#node-config-input-port', { state: 'visible' });
+    await settled(page);
+    assert.match(await page.inputValue('#node-config-input-secret'), /^[A-Za-z0-9]{12}$/);
+    const first = await page.inputValue('#node-config-input-secret');
+    await page.click('#camera-alarms-new-secret');
+    assert.notEqual(await page.inputValue('#node-config-input-secret'), first);
+
+    for (const [field, wrong, right] of [
+      ['port', '80888', String(listenerPort)],
+      ['allow', 'my camera', '127.0.0.1, 192.0.2.0/24'],
+    ] as const) {
+      const input = page.locator(`#node-config-input-${field}`);
+      await input.fill(wrong);
+      await input.blur();
+      assert.match((await input.getAttribute('class')) ?? '', /input-error/, `${field} ${wrong}`);
+      await input.fill(right);
+      await input.blur();
+      assert.doesNotMatch((await input.getAttribute('class')) ?? '', /input-error/, `${field} ${right}`);
+    }
+    assert.equal(await page.locator('.camera-alarms-login').first().isVisible(), false);
+    await page.selectOption('#node-config-input-auth', 'digest');
+    assert.equal(await page.locator('.camera-alarms-login').first().isVisible(), true);
+    await page.selectOption('#node-config-input-auth', 'none');
+    await page.fill('#node-config-input-host', '127.0.0.1');
+    await page.click('#node-config-dialog-ok');
+    await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
+    await settled(page);
+  });
+
+  it('shows what to type into the camera', async () => {
+    const { page } = editor;
+    assert.equal(await page.locator('#camera-alarms-target').isVisible(), true);
+    assert.equal(await page.textContent('#camera-alarms-port'), String(listenerPort));
+    assert.equal(await page.textContent('#camera-alarms-address'), '127.0.0.1');
+    assert.equal(await page.textContent('#camera-alarms-protocol'), 'HTTP');
+    assert.match((await page.textContent('#camera-alarms-url')) ?? '', /^\/[A-Za-z0-9]{12}\/isapi$/);
+  });
+
+  it('deploys, receives at the shown URL, and keeps the secret out of the flow file', async () => {
+    const { page } = editor;
+    const url = (await page.textContent('#camera-alarms-url')) ?? '';
+    await page.click('#node-dialog-ok');
+    await page.waitForSelector('#node-dialog-ok', { state: 'detached' });
+    await settled(page);
+    await page.click('#red-ui-header-button-deploy');
+    await nodeRed.said(/waiting for alarms on port/);
+    const status = page.locator('.red-ui-flow-node-status-label').first();
+    await page.waitForFunction(
+      `document.querySelector('.red-ui-flow-node-status-label')?.textContent === 'waiting on port ${listenerPort}'`,
+    );
+    const answer = await simulatedCamera().push({ host: '127.0.0.1', port: listenerPort, path: url }, motion);
+    assert.match(answer, /^HTTP\/1\.1 200/);
+    await page.waitForFunction(
+      `/Motion: Gate/.test(document.querySelector('.red-ui-flow-node-status-label')?.textContent)`,
+    );
+    assert.match((await status.textContent()) ?? '', /^\d\d:\d\d Motion: Gate$/);
+    const flows = readFileSync(path.join(nodeRed.userDir, 'flows.json'), 'utf8');
+    assert.equal(flows.includes(url.split('/')[1] as string), false);
+    assert.deepEqual(
+      JSON.parse(flows).find(({ type }: { type: string }) => type === 'alarm-listener')?.spool,
+      'always',
+    );
+  });
+
+  it('offers the examples for import', async () => {
+    const examples = (await (
+      await fetch(`http://127.0.0.1:${nodeRed.port}/library/_examples_/flows`)
+    ).json()) as { d: Record<string, { f: string[] }> };
+    const ours = Object.values(examples.d['@camera-alarms'] as object).flatMap((each) =>
+      JSON.stringify(each),
+    );
+    for (const name of [
+      '01-motion-picture-by-email',
+      '02-motion-picture-to-telegram',
+      '10-one-camera-alone',
+    ]) {
+      assert.equal(
+        ours.some((each) => each.includes(name)),
+        true,
+        name,
+      );
+    }
+  });
+
+  it('had no script error and no failed request', () => {
+    assert.deepEqual(editor.problems, []);
+  });
+});
+
+describe('the editor in each language', () => {
+  let nodeRed: NodeRed;
+  before(async () => {
+    nodeRed = await startNodeRed({ flows: [{ id: 'tab', type: 'tab', label: 'Flow' }] });
+  });
+  after(async () => {
+    await closeBrowser();
+    await nodeRed?.stop();
+  });
+
+  const NAMES = { 'en-US': 'ISAPI alarm', 'zh-CN': 'ISAPI', pl: 'ISAPI', fr: 'ISAPI' };
+  for (const [language, name] of Object.entries(NAMES)) {
+    it(`has names, texts and help in ${language}`, async () => {
+      const editor = await openEditor(nodeRed.port, { language });
+      try {
+        const { page } = editor;
+        const label = page.locator('.red-ui-palette-node[data-palette-type="isapi-alarm-in"]').first();
+        assert.match((await label.textContent()) ?? '', new RegExp(name));
+        const locale = (ending: string) =>
+          readFileSync(
+            path.join(__dirname, '../../nodes/locales', language, `isapi-alarm-in${ending}`),
+            'utf8',
+          );
+        const texts = JSON.parse(locale('.json')) as { label: { path: string }; hint: { camera: string } };
+        await dragNode(page, 'isapi-alarm-in', 340, 200);
+        await openNode(page);
+        const form = (await page.textContent('#dialog-form')) ?? '';
+        for (const text of [texts.label.path, texts.hint.camera])
+          assert.equal(form.includes(text), true, text);
+
+        // Every word of the help is still there once Node-RED has made a page of it.
+        const help = (await page.evaluate(
+          `$('<div>').append(RED.utils.renderMarkdown(RED.nodes.getNodeHelp('isapi-alarm-in'))).text()`,
+        )) as string;
+        const letters = (text: string) => (text.match(/[\p{L}\p{N}]+/gu) ?? []).join('');
+        const source = locale('.html').replace(/<\/?script[^>]*>|^\d+\. /gm, '');
+        assert.equal(letters(help), letters(source));
+        assert.deepEqual(editor.problems, []);
+      } finally {
+        await editor.close();
+      }
+    });
+  }
+});
