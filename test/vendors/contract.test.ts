@@ -250,7 +250,7 @@ for (const vendor of VENDORS) {
       if (sign === undefined || event.time === event.receivedAt) continue;
       assert.ok(event.time.endsWith(`${sign}${hours?.padStart(2, '0')}:${minutes}`), event.timeRaw);
       const skew = Math.round((Date.parse(event.time) - Date.parse(event.receivedAt)) / 1000);
-      assert.equal(event.clockSkew, skew, event.timeRaw);
+      assert.ok(event.clockSkew === skew, `${event.timeRaw}: ${event.clockSkew}`);
     }
   });
 

@@ -8,7 +8,10 @@ import type { AlarmDraft, Notification } from '../../src/notification.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
 import { notificationOf, RECEIVED_AT, SENDER } from '../support/fixtures.js';
 
-type Values = Record<string, unknown>;
+type Value = string | Value[] | Values;
+interface Values {
+  readonly [name: string]: Value | undefined;
+}
 
 const MAC = '00:00:5e:00:53:01';
 const ALERT: Values = {
@@ -23,13 +26,12 @@ const TRANSPORTS: Transport[] = ['http-push', 'alertstream', 'http-get', 'udp'];
 /** Values as elements; lists as repeated ones. Nothing is escaped. */
 const elements = (values: Values): string =>
   Object.entries(values)
-    .flatMap(([name, value]) => [value].flat().map((each) => [name, each]))
-    .filter(([, value]) => value !== undefined)
-    .map(
-      ([name, value]) =>
-        `<${name}>${typeof value === 'object' ? elements(value as Values) : value}</${name}>`,
-    )
+    .flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((each) => element(name, each)))
     .join('\r\n');
+const element = (name: string, value: Value | undefined): string =>
+  value === undefined
+    ? ''
+    : `<${name}>${typeof value === 'object' ? elements(value as Values) : value}</${name}>`;
 const xml = (values: Values) =>
   `<EventNotificationAlert>\r\n${elements(values)}\r\n</EventNotificationAlert>`;
 
@@ -62,7 +64,7 @@ const picture = (inside: string) =>
   Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), Buffer.from(inside), Buffer.from([0xff, 0xd9])]);
 
 test('active begins, inactive ends, and without a state it happened once: on every way in, as XML and JSON', () => {
-  const states: [unknown, AlarmState][] = [
+  const states: [string | undefined, AlarmState][] = [
     ['active', 'active'],
     ['inactive', 'inactive'],
     ['ACTIVE', 'active'],
@@ -238,7 +240,7 @@ test('targets are found with regions and at the top, each once and in lower case
 });
 
 test('corners are given as parts of the picture, and none lies outside of it', () => {
-  const polygonOf = (...corners: [unknown, unknown][]) => {
+  const polygonOf = (...corners: [string, string][]) => {
     const RegionCoordinates = corners.map(([positionX, positionY]) => ({ positionX, positionY }));
     const DetectionRegionEntry = { regionID: '1', RegionCoordinatesList: { RegionCoordinates } };
     return eventOf({ DetectionRegionList: { DetectionRegionEntry } }).regions[0]?.polygon;
@@ -255,7 +257,7 @@ test('corners are given as parts of the picture, and none lies outside of it', (
 
 test('the time is ours where the device gave none, and the difference is told where its zone is known', () => {
   const received = RECEIVED_AT.toISOString();
-  const cases: [unknown, string, string | undefined, number | undefined][] = [
+  const cases: [string | undefined, string, string | undefined, number | undefined][] = [
     ['2026-11-22T08:15:30+01:00', '2026-11-22T08:15:30+01:00', '2026-11-22T08:15:30+01:00', -1],
     ['2026-11-22T08:15:41+01:00', '2026-11-22T08:15:41+01:00', '2026-11-22T08:15:41+01:00', 10],
     ['2026-11-22T07:15:30', '2026-11-22T07:15:30', '2026-11-22T07:15:30', undefined],
