@@ -28,7 +28,11 @@ const ask = (child, order) =>
 function alert() {
   const identity = { mac: '00:00:5e:00:53:01', address: '192.0.2.7', serial: 'SIM-CAMERA-1' };
   const [, motion] = GATE_SCENES;
-  return alertXml({ ...motion, eventState: 'active', count: MARKER, time: new Date(0), zone: 60 }, identity, '\r\n');
+  return alertXml(
+    { ...motion, eventState: 'active', count: MARKER, time: new Date(0), zone: 60 },
+    identity,
+    '\r\n',
+  );
 }
 
 const CASES = [
@@ -84,7 +88,9 @@ const SERVERS = [
 
 /** Seconds of processor time a process has used so far. */
 function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /, '').split(' ');
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
@@ -93,7 +99,8 @@ const peakMegabytes = (pid) =>
 
 const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
 const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];
-const quantile = (numbers, share) => sorted(numbers)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
+const quantile = (numbers, share) =>
+  sorted(numbers)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
 
 async function measureThroughput(loaders, server, request, milliseconds) {
   const before = cpuSeconds(server.pid);
@@ -118,7 +125,14 @@ async function measureThroughput(loaders, server, request, milliseconds) {
 
 async function measureLatency(loader, server, request) {
   await server.record();
-  const order = { kind: 'latency', target: server.target, request: request.toString('base64'), marker: MARKER, rate: 150, count: 450 };
+  const order = {
+    kind: 'latency',
+    target: server.target,
+    request: request.toString('base64'),
+    marker: MARKER,
+    rate: 150,
+    count: 450,
+  };
   const { sent } = await ask(loader, order);
   const received = await server.report();
   const times = sent.flatMap((time, number) =>
@@ -143,7 +157,8 @@ async function run() {
         server.rounds.push(await measureThroughput(loaders, server, bytesFor.get(server), MILLISECONDS));
       }
     }
-    for (const server of servers) server.latency = await measureLatency(loaders[0], server, bytesFor.get(server));
+    for (const server of servers)
+      server.latency = await measureLatency(loaders[0], server, bytesFor.get(server));
     print(name, bytesFor.get(servers[0]).length, servers);
     for (const server of servers) await server.stop();
   }
@@ -152,7 +167,9 @@ async function run() {
 
 function print(name, bytes, servers) {
   console.log(`\n### ${name} (${bytes} bytes with its head)\n`);
-  console.log('| | events/s | of bare | of http in | CPU µs/event | CPU busy | peak MB | to message p50 / p99 µs |');
+  console.log(
+    '| | events/s | of bare | of http in | CPU µs/event | CPU busy | peak MB | to message p50 / p99 µs |',
+  );
   console.log('|---|---:|---:|---:|---:|---:|---:|---:|');
   const [bare] = servers;
   const stock = servers.at(-1);

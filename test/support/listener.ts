@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { Alarm } from '../../src/event.js';
@@ -48,6 +49,8 @@ export interface TestListener extends Subscribed {
   readonly states: Mailbox<PortState>;
   /** The listener's ends of all connections, oldest first. */
   readonly sockets: readonly Socket[];
+  /** Waits until so many connections came. */
+  accepted(connections: number): Promise<void>;
   /** Waits until so many connections came, all of them are over, and what that caused is done. */
   quiet(connections: number): Promise<void>;
   /** Waits until the listener has so many connections and has read so many bytes from the newest of them. */
@@ -81,16 +84,8 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
     for (const socket of watched.sockets) assert.ok(socket.destroyed, 'a connection outlived the listener');
     assert.deepEqual(errors, []);
   });
-  return {
-    ...subscribed,
-    listener,
-    inbox,
-    port,
-    states,
-    sockets: watched.sockets,
-    quiet: watched.quiet,
-    read: watched.read,
-  };
+  const { sockets, accepted, quiet, read } = watched;
+  return { ...subscribed, listener, inbox, port, states, sockets, accepted, quiet, read };
 }
 
 /** Subscribes with mailboxes. */
@@ -104,39 +99,35 @@ export function joinInbox(inbox: Inbox, sender?: Sender): Subscribed {
   return { alarms, signs, leave: inbox.subscribe(subscriber, sender) };
 }
 
-interface WatchedSockets {
-  readonly sockets: readonly Socket[];
-  quiet(connections: number): Promise<void>;
-  read(connections: number, bytes: number): Promise<void>;
+interface WatchedSockets extends Pick<TestListener, 'sockets' | 'accepted' | 'quiet' | 'read'> {
   stop(): void;
 }
 
 /** Sockets accepted on a port of this process from now on. */
 export function watchSockets(port: number): WatchedSockets {
   const sockets: Socket[] = [];
-  let wake: () => void = () => undefined;
+  const changes = new EventEmitter();
   const onSocket = (message: unknown) => {
     const { socket } = message as { socket: Socket };
     if (socket.localPort !== port) return;
     sockets.push(socket);
-    socket.once('close', () => wake());
-    wake();
+    socket.once('close', () => changes.emit('change'));
+    changes.emit('change');
   };
-  const quiet = async (connections: number) => {
-    while (sockets.length < connections || sockets.some((socket) => !socket.closed)) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    }
+  const when = async (holds: () => boolean) => {
+    while (!holds()) await once(changes, 'change');
     await nextTurn();
   };
+  const accepted = (connections: number) => when(() => sockets.length >= connections);
+  const quiet = (connections: number) =>
+    when(() => sockets.length >= connections && sockets.every((socket) => socket.closed));
   // Node tells nobody when it reads on behalf of its HTTP parser: looked for at every turn.
   const read = async (connections: number, bytes: number) => {
     while (sockets.length < connections || (sockets.at(-1)?.bytesRead ?? 0) < bytes) await nextTurn();
     await nextTurn();
   };
   subscribe('net.server.socket', onSocket);
-  return { sockets, quiet, read, stop: () => unsubscribe('net.server.socket', onSocket) };
+  return { sockets, accepted, quiet, read, stop: () => unsubscribe('net.server.socket', onSocket) };
 }
 
 /** Lets everything run that is already due. */

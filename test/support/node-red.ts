@@ -15,6 +15,8 @@ export interface NodeRedOptions {
   readonly flows: readonly FlowNode[];
   /** Credentials by node id. */
   readonly credentials?: Readonly<Record<string, Record<string, string>>>;
+  /** Folder of our own package; this project unless given. */
+  readonly ownPackage?: string;
   /** Packages beside ours, from our node_modules. */
   readonly modules?: readonly string[];
   /** Port of the editor; a free one unless given. */
@@ -100,7 +102,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRed> {
 /** Settings, flows and links to the packages, as if they had been installed. */
 function prepare(userDir: string, port: number, options: NodeRedOptions): void {
   const { name } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { name: string };
-  const modules = new Map([[name, ROOT]]);
+  const modules = new Map([[name, options.ownPackage ?? ROOT]]);
   for (const module of options.modules ?? []) modules.set(module, path.join(ROOT, 'node_modules', module));
   for (const [module, folder] of modules) {
     const link = path.join(userDir, 'node_modules', module);
