@@ -206,12 +206,12 @@ export class HttpListener {
   /** What Node's parser refuses, and peers that are too slow, still get an answer. */
   #answerClientError(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
     socket.on('error', () => undefined);
+    const [status, code] = diagnose(error);
+    if (error.code !== 'ECONNRESET') this.#tell('denied', addressOf(socket), code);
     if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
       return;
     }
-    const [status, code] = diagnose(error);
-    this.#tell('denied', addressOf(socket), code);
     socket.end(
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
     );

@@ -1,0 +1,79 @@
+import path from 'node:path';
+import type { NodeAPI } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import registerListener from '../../nodes/alarm-listener.js';
+import registerAlarmIn from '../../nodes/isapi-alarm-in.js';
+import registerDevice from '../../nodes/isapi-device.js';
+import type { AlarmPayload } from '../../nodes/lib/to-msg.js';
+import type { Attachment, DeviceSign } from '../../src/index.js';
+import { Mailbox } from './mailbox.js';
+import { type FlowNode, ROOT } from './node-red.js';
+
+/** The Node-RED the tests run in; another one when NODE_RED_DIR says so. */
+const RUNTIME = require.resolve('node-red', {
+  paths: [path.join(process.env['NODE_RED_DIR'] ?? ROOT, 'node_modules')],
+});
+
+/** A message as a helper node receives it: an alarm, a state, an error or a status. */
+export interface Received {
+  readonly topic: string;
+  readonly payload: AlarmPayload & DeviceSign;
+  readonly attachments: readonly Attachment[];
+  readonly filename?: string;
+  readonly error?: {
+    readonly message: string;
+    readonly code?: string;
+    readonly source: { readonly type: string };
+  };
+  readonly status?: { readonly text: string; readonly fill: string };
+}
+
+/** A flow running in this process. */
+export interface Flow {
+  /** What arrives at a helper node. */
+  at(id: string): Mailbox<Received>;
+  redeploy(flow: readonly FlowNode[], type: 'full' | 'nodes' | 'flows'): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Ids that are equal to any property of another node would be taken for references. */
+const TAB = { id: 'tab1', type: 'tab', label: 'test' };
+
+/** A node of the flow, with all that Node-RED wants of one. */
+export function flowNode(id: string, type: string, properties: object = {}): FlowNode {
+  return { id, type, z: TAB.id, x: 1, y: 1, wires: [], ...properties };
+}
+
+/** Starts nodes with the test helper. `helper` nodes collect what comes to them. */
+export async function startFlow(
+  flow: readonly FlowNode[],
+  credentials: Readonly<Record<string, Record<string, string>>> = {},
+): Promise<Flow> {
+  helper.init(RUNTIME);
+  await new Promise<void>((resolve) => helper.startServer(resolve));
+  const register: ((RED: NodeAPI) => void)[] = [registerListener, registerDevice, registerAlarmIn];
+  await helper.load(register, [TAB, ...flow], credentials);
+  const boxes = new Map<string, Mailbox<Received>>();
+  const collect = (nodes: readonly FlowNode[]) => {
+    for (const { id, type } of nodes) {
+      if (type !== 'helper') continue;
+      const box = boxes.get(id) ?? new Mailbox<Received>();
+      boxes.set(id, box);
+      const node = helper.getNode(id);
+      node.removeAllListeners('input');
+      node.on('input', (msg: Received) => box.put(msg));
+    }
+  };
+  collect(flow);
+  return {
+    at: (id) => boxes.get(id) ?? new Mailbox(),
+    redeploy: async (next, type) => {
+      await helper.setFlows([TAB, ...next], type);
+      collect(next);
+    },
+    stop: async () => {
+      await helper.unload();
+      await new Promise<void>((resolve) => helper.stopServer(resolve));
+    },
+  };
+}

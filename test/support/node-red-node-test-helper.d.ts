@@ -1,0 +1,17 @@
+/** The part of the helper the tests use; it comes without types. */
+declare module 'node-red-node-test-helper' {
+  import type { EventEmitter } from 'node:events';
+  import type { NodeAPI } from 'node-red';
+
+  interface Helper {
+    init(runtime: string): void;
+    startServer(done: () => void): void;
+    stopServer(done: () => void): void;
+    load(nodes: ((RED: NodeAPI) => void)[], flow: object[], credentials: object): Promise<void>;
+    setFlows(flow: object[], type: 'full' | 'nodes' | 'flows'): Promise<void>;
+    unload(): Promise<void>;
+    getNode(id: string): EventEmitter;
+  }
+  const helper: Helper;
+  export default helper;
+}
