@@ -29,9 +29,10 @@ export interface Notification {
   readonly truncated: boolean;
 }
 
-/** An alarm before it gets its id. */
+/** An alarm before the inbox gives it its id and content ids. */
 export interface AlarmDraft {
-  readonly event: Omit<AlarmEvent, 'id' | 'schema'>;
+  /** `id` is still empty. */
+  readonly event: AlarmEvent;
   readonly attachments: ReadonlyArray<Omit<Attachment, 'cid'>>;
 }
 

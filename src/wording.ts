@@ -14,50 +14,62 @@ export interface Wording {
 export function describe(event: AlarmEvent, language: string): Wording {
   const words = wordsOf(language);
   const kind = words.kinds[event.kind];
-  const what = event.kind === 'unknown' ? `${kind} (${event.type})` : kind;
-  const place = event.channelName ?? event.device.name ?? event.device.address ?? event.device.id;
-  const regions = event.regions.map((region) => region.name ?? region.id).filter((name) => name !== '');
-  const lines = [
-    `${what} – ${words.states[event.state]}`,
-    [place, event.channel === undefined ? undefined : `${words.channel} ${event.channel}`]
-      .filter(Boolean)
-      .join(', '),
-    readable(event.time),
-    event.targets.length > 0
-      ? `${words.target}: ${event.targets.map((t) => words.targets[t] ?? t).join(', ')}`
-      : '',
-    regions.length > 0 ? `${words.region}: ${regions.join(', ')}` : '',
-    event.truncated === true ? words.truncated : '',
-  ];
+  const what = event.kind === 'unknown' ? `${kind} (${plain(event.type)})` : kind;
+  const { device } = event;
+  const place = plain(event.channelName ?? device.name ?? device.address ?? device.id);
+  let text = `${what} – ${words.states[event.state]}\n${place}`;
+  if (event.channel !== undefined) text += `, ${words.channel} ${event.channel}`;
+  text += `\n${plain(readable(event.time))}`;
+  if (event.targets.length > 0) {
+    const targets = event.targets.map((target) => words.targets.get(target) ?? plain(target));
+    text += `\n${words.target}: ${targets.join(', ')}`;
+  }
+  const regions = event.regions.map(({ id, name }) => plain(name ?? id)).filter((name) => name !== '');
+  if (regions.length > 0) text += `\n${words.region}: ${regions.join(', ')}`;
+  if (event.truncated === true) text += `\n${words.truncated}`;
   const ended = event.state === 'inactive' ? ` (${words.states.inactive})` : '';
-  return {
-    title: plain(`${what}: ${place}${ended}`),
-    text: lines
-      .filter((line) => line !== '')
-      .map(plain)
-      .join('\n'),
-  };
+  return { title: `${what}: ${place}${ended}`, text };
 }
 
+const known = new Map<string, Words>();
+
 function wordsOf(language: string): Words {
+  let words = known.get(language);
+  if (words === undefined) {
+    words = WORDS[nearest(language)] as Words;
+    if (known.size < MOST_LANGUAGES) known.set(language, words);
+  }
+  return words;
+}
+
+/** More tags than there are languages would be nonsense from a setting. */
+const MOST_LANGUAGES = 100;
+
+function nearest(language: string): string {
+  const names = Object.keys(WORDS);
   const wanted = language.toLowerCase();
-  const exact = Object.keys(WORDS).find((name) => name.toLowerCase() === wanted);
-  const near = Object.keys(WORDS).find((name) => name.split('-')[0] === wanted.split('-')[0]);
-  return WORDS[exact ?? near ?? 'en-US'] as Words;
+  const family = wanted.split('-')[0];
+  const exact = names.find((name) => name.toLowerCase() === wanted);
+  return exact ?? names.find((name) => name.split('-')[0] === family) ?? 'en-US';
 }
 
 /** `2026-11-22T08:15:30.123+01:00` → `2026-11-22 08:15:30 +01:00`: the device's own clock, as people read it. */
 function readable(time: string): string {
-  return time
-    .replace('T', ' ')
-    .replace(/\.\d+/, '')
-    .replace(/(Z|[+-]\d\d:\d\d)$/, (zone) => (zone === 'Z' ? ' UTC' : ` ${zone}`));
+  const zone = time.endsWith('Z') ? ' UTC' : /[+-]\d\d:\d\d$/.test(time) ? ` ${time.slice(-6)}` : '';
+  return `${time.slice(0, 10)} ${time.slice(11, 19)}${zone}`;
 }
 
-/** The e-mail node takes text with a tag in it for HTML: a camera's name must not become one. */
-function plain(line: string): string {
+/**
+ * A device's word in a line of ours: short, without line breaks, and without what the e-mail node takes for HTML.
+ */
+function plain(word: string): string {
+  const line = word.length > LONGEST_WORD ? `${word.slice(0, LONGEST_WORD - 1)}…` : word;
+  if (!SPECIAL.test(line)) return line;
   return line
     .replaceAll('<', '‹')
     .replaceAll('>', '›')
     .replace(/[\0-\x1f]/g, ' ');
 }
+
+const LONGEST_WORD = 80;
+const SPECIAL = /[<>\0-\x1f]/;

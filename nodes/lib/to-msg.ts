@@ -47,5 +47,5 @@ export function shortName(device: Device): string {
 
 /** One step of an MQTT topic: no separators and no wildcards in it. */
 function step(id: string): string {
-  return id.replace(/[^\w.-]+/g, '-');
+  return id.replace(/[^\w.-]/g, '-');
 }

@@ -77,7 +77,7 @@ export class Inbox {
   #complete(draft: AlarmDraft): Alarm {
     const id = this.#newId();
     return {
-      event: { schema: 1, id, ...draft.event },
+      event: { ...draft.event, id },
       attachments: draft.attachments.map((picture, index) => ({
         ...picture,
         cid: `${id}.${index + 1}@camera-alarms`,
@@ -92,9 +92,10 @@ export class Inbox {
     let taken = false;
     for (const { subscriber, sender } of this.#subscriptions) {
       if (!isFrom(sender, device)) continue;
+      // Flows change what they are given: each gets its own.
+      const own = taken ? copyOf(alarm) : alarm;
       taken = true;
-      const named = sender?.name === undefined ? alarm : withName(alarm, sender.name);
-      subscriber.alarm(named);
+      subscriber.alarm(sender?.name === undefined ? own : withName(own, sender.name));
     }
     if (taken) return;
     const reason = reasonOf('SENDER_UNKNOWN');
@@ -125,6 +126,13 @@ function isFrom(sender: Sender | undefined, device: Device): boolean {
   if (sender === undefined) return true;
   if (sender.mac !== undefined && device.mac !== undefined) return sender.mac === device.mac;
   return sender.address === undefined || sender.address === device.address;
+}
+
+function copyOf({ event, attachments }: Alarm): Alarm {
+  return {
+    event: structuredClone(event),
+    attachments: attachments.map((each) => ({ ...each, content: Buffer.from(each.content) })),
+  };
 }
 
 function withName(alarm: Alarm, name: string): Alarm {

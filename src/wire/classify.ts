@@ -1,16 +1,9 @@
 import type { PartKind } from '../notification.js';
 
-const JPEG = Buffer.from([0xff, 0xd8]);
 const JPEG_END = Buffer.from([0xff, 0xd9]);
-const PNG = Buffer.from([0x89, 0x50, 0x4e, 0x47]);
 /** The last chunk's name and checksum (PNG §11.2.5). */
 const PNG_END = Buffer.from([0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]);
 const TRAILER = 64;
-const BYTE_ORDER_MARKS = [
-  Buffer.from([0xef, 0xbb, 0xbf]),
-  Buffer.from([0xff, 0xfe]),
-  Buffer.from([0xfe, 0xff]),
-];
 /** Some firmwares send an empty line before the document; nobody sends a page of them. */
 const LEADING_BLANKS = 256;
 
@@ -20,8 +13,8 @@ const LEADING_BLANKS = 256;
  */
 export function classify(bytes: Buffer): PartKind {
   if (bytes.length === 0) return 'empty';
-  if (startsWith(bytes, JPEG)) return 'jpeg';
-  if (startsWith(bytes, PNG)) return 'png';
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return 'jpeg';
+  if (bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47) return 'png';
   switch (firstCharacter(bytes)) {
     case '<':
       return 'xml';
@@ -64,17 +57,20 @@ function endsWith(bytes: Buffer, sign: Buffer): boolean | undefined {
   return behind.length <= 2 && behind.every((byte) => byte === 0x0d || byte === 0x0a) ? true : undefined;
 }
 
-const startsWith = (bytes: Buffer, sign: Buffer) => bytes.subarray(0, sign.length).equals(sign);
-
 /** First character behind a byte order mark and blanks; the zero bytes of UTF-16 count as blanks. */
 function firstCharacter(bytes: Buffer): string | undefined {
-  const mark = BYTE_ORDER_MARKS.find((sign) => startsWith(bytes, sign));
   const end = Math.min(bytes.length, LEADING_BLANKS);
-  for (let at = mark?.length ?? 0; at < end; at++) {
+  for (let at = markLength(bytes); at < end; at++) {
     const byte = bytes[at] as number;
     if (byte > 0x20) return String.fromCharCode(byte);
   }
   return undefined;
+}
+
+/** Length of the byte order mark: of UTF-8, or of UTF-16 in either order. */
+function markLength(bytes: Buffer): number {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return 3;
+  return (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) ? 2 : 0;
 }
 
 /** `<a …>…</a>`: the last closing tag is that of the first element. */

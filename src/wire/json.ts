@@ -7,8 +7,14 @@ export interface JsonObject {
   [name: string]: JsonValue;
 }
 
-/** Keys that change what an object is when it is copied; they never reach a message (reliability.md §5.3). */
-const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype']);
+/**
+ * Keys that every object has: as data they would change what an object is, or hide what it can (reliability.md §5.3).
+ * They never reach a message.
+ */
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
+  ...Object.getOwnPropertyNames(Object.prototype),
+  'prototype',
+]);
 
 /**
  * Bytes of a JSON document to plain values. Forbidden keys are left out; integers too long for a number stay text.
@@ -36,7 +42,7 @@ function plain(value: JsonValue, budget: { keys: number }): JsonValue {
   if (budget.keys < 0) throw new AlarmError('JSON_TOO_COMPLEX');
   if (Array.isArray(value)) return value.map((item) => plain(item, budget));
   const copy: JsonObject = {};
-  for (const [key, item] of entries) if (!FORBIDDEN.has(key)) copy[key] = plain(item, budget);
+  for (const [key, item] of entries) if (!FORBIDDEN_KEYS.has(key)) copy[key] = plain(item, budget);
   return copy;
 }
 

@@ -1,15 +1,13 @@
-import { XMLParser } from 'fast-xml-parser';
-import { AlarmError, asAlarmError } from '../errors.js';
+import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { decodeText } from './charset.js';
-
-const [EXCLAMATION_MARK, SLASH, LESS, EQUALS, GREATER, QUESTION_MARK] = [0x21, 0x2f, 0x3c, 0x3d, 0x3e, 0x3f];
+import { FORBIDDEN_KEYS } from './json.js';
 
 /** An element without children is its text; with children an object; repeated, an array of these. */
 export type XmlValue = string | XmlElement | XmlValue[];
-/** Children by local name. */
+/** Children by local name; text between them as `#text`. */
 export interface XmlElement {
-  readonly [name: string]: XmlValue;
+  [name: string]: XmlValue;
 }
 
 /** A parsed document: the local name of its root and what is in it. */
@@ -18,127 +16,162 @@ export interface XmlDocument {
   readonly content: XmlElement;
 }
 
-/**
- * Text stays text (a plate 12E34, a serial 00123), and only local names are kept, as devices mix namespaces and
- * prefixes (isapi.md §4). Attributes of event documents say nothing but version and namespace.
- * One parser for all documents: building one costs as much as a small parse (performance.md).
- */
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  removeNSPrefix: true,
-  parseTagValue: false,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  jPath: false,
-});
+/** An element that is not closed yet. */
+interface Open {
+  readonly name: string;
+  children: XmlElement | undefined;
+  text: string;
+}
+
+/** Characters that are not allowed in XML 1.0 §2.2 and that some firmwares leave in names. */
+const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/g;
+const REFERENCE = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(lt|gt|amp|quot|apos));/gi;
+const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
+const NAME = /^[^\s"'&=<>/]+$/;
 
 /**
- * Bytes of an XML document to plain values. Tolerant of what cameras get wrong inside (a bare `&`, control
- * characters), strict about size and shape, so that no document holds up the process.
+ * Bytes of an XML document to plain values: the part of XML 1.0 that devices write, and nothing that expands.
+ * Text stays text (a plate 12E34, a serial 00123), and only local names are kept, as devices mix namespaces and
+ * prefixes (isapi.md §4). Attributes of event documents say nothing but version and namespace; they are counted and
+ * left out. A bare `&` is text (isapi.md §1.7); tags that do not match, a second root and a missing end are errors.
  * @param charset as announced in the content type
  * @throws AlarmError `DOCUMENT_TOO_LARGE`, `XML_DOCTYPE`, `XML_TOO_COMPLEX`, `XML_INVALID`
  */
 export function parseXml(bytes: Buffer, limits: Limits, charset?: string): XmlDocument {
   if (bytes.length > limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
-  const text = withReferences(decodeText(bytes, charset).text.replace(CONTROLS, ''));
-  checkShape(text, limits);
-  const [root, content] = firstElement(parse(text));
-  if (!endsWith(text, root)) throw new AlarmError('XML_INVALID', 'its end is missing');
-  return { root, content };
+  return new Reader(decodeText(bytes, charset).text.replace(CONTROLS, ''), limits).read();
 }
 
-function parse(text: string): Record<string, XmlValue> {
-  try {
-    return parser.parse(text) as Record<string, XmlValue>;
-  } catch (error) {
-    throw asAlarmError(error, 'XML_INVALID');
+class Reader {
+  readonly #text: string;
+  readonly #limits: Limits;
+  readonly #stack: Open[] = [];
+  #at = 0;
+  #elements = 0;
+  #attributes = 0;
+  #document: XmlDocument | undefined;
+
+  constructor(text: string, limits: Limits) {
+    this.#text = text;
+    this.#limits = limits;
   }
-}
 
-function firstElement(document: Record<string, XmlValue>): [string, XmlElement] {
-  const [root] = Object.keys(document);
-  if (root === undefined || root === '' || root === '#text')
-    throw new AlarmError('XML_INVALID', 'it has no element');
-  const value = document[root];
-  if (typeof value === 'object' && !Array.isArray(value)) return [root, value];
-  if (value === '') return [root, {}];
-  throw new AlarmError('XML_INVALID', 'it is not one element with children');
-}
+  read(): XmlDocument {
+    const text = this.#text;
+    for (let open = text.indexOf('<'); open >= 0; open = text.indexOf('<', this.#at)) {
+      if (open > this.#at) this.#addText(decode(text.slice(this.#at, open)));
+      const kind = text[open + 1];
+      if (kind === '/') this.#closeTag(open);
+      else if (kind === '!') this.#readDeclaration(open);
+      else if (kind === '?') this.#at = this.#endOf('?>', open + 2);
+      else this.#openTag(open);
+    }
+    this.#addText(text.slice(this.#at));
+    if (this.#document === undefined || this.#stack.length > 0)
+      throw new AlarmError('XML_INVALID', 'its end is missing');
+    return this.#document;
+  }
 
-/** The parser takes a document that breaks off: a whole one ends with its root's closing tag, or is one empty tag. */
-function endsWith(text: string, root: string): boolean {
-  const end = text.trimEnd();
-  if (!end.endsWith('>')) return false;
-  const tag = end.slice(end.lastIndexOf('<') + 1, -1);
-  const name = tag.startsWith('/')
-    ? tag.slice(1).trim()
-    : tag.endsWith('/')
-      ? (tag.split(/[\s/]/, 1)[0] ?? '')
-      : '';
-  return name.slice(name.indexOf(':') + 1) === root;
-}
+  /** Comments say nothing, a CDATA section is text as it stands; anything else could expand (reliability.md §5.1). */
+  #readDeclaration(open: number): void {
+    if (this.#text.startsWith('<!--', open)) this.#at = this.#endOf('-->', open + 4);
+    else if (this.#text.startsWith('<![CDATA[', open)) {
+      this.#at = this.#endOf(']]>', open + 9);
+      this.#addText(this.#text.slice(open + 9, this.#at - 3));
+    } else throw new AlarmError('XML_DOCTYPE');
+  }
 
-const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/g;
+  #openTag(open: number): void {
+    const end = this.#endOfTag(open + 1);
+    const empty = this.#text[end - 1] === '/';
+    const inside = this.#text.slice(open + 1, empty ? end - 1 : end);
+    const blank = inside.search(/\s/);
+    const name = blank < 0 ? inside : inside.slice(0, blank);
+    if (!NAME.test(name) || this.#document !== undefined)
+      throw new AlarmError('XML_INVALID', 'its tags are broken');
+    if (blank >= 0) this.#countAttributes(inside);
+    if (++this.#elements > this.#limits.xmlElements) throw new AlarmError('XML_TOO_COMPLEX');
+    this.#at = end + 1;
+    const element: Open = { name: name.slice(name.indexOf(':') + 1), children: undefined, text: '' };
+    if (empty) this.#add(element);
+    else if (this.#stack.push(element) > this.#limits.depth) throw new AlarmError('XML_TOO_COMPLEX');
+  }
 
-/**
- * Numeric references as the characters they stand for (XML 1.0 §4.1). The parser can do that too, at twice the price
- * for every document; hardly any has one. Those of markup stay, for the parser to see as text.
- */
-function withReferences(text: string): string {
-  if (!text.includes('&#')) return text;
-  // What a CDATA section holds is meant as it is.
-  const [first = '', ...sections] = text.split('<![CDATA[');
-  const rest = sections.map((section) => {
-    const end = section.indexOf(']]>');
-    return end < 0 ? section : section.slice(0, end) + replaceReferences(section.slice(end));
-  });
-  return [replaceReferences(first), ...rest].join('<![CDATA[');
-}
+  #closeTag(open: number): void {
+    const end = this.#endOf('>', open) - 1;
+    const name = this.#text.slice(open + 2, end).trimEnd();
+    const element = this.#stack.pop();
+    if (element === undefined || element.name !== name.slice(name.indexOf(':') + 1)) {
+      throw new AlarmError('XML_INVALID', 'its tags do not match');
+    }
+    this.#at = end + 1;
+    this.#add(element);
+  }
 
-function replaceReferences(text: string): string {
-  return text.replace(TAG_OR_REFERENCE, (found, decimal?: string, hexadecimal?: string) => {
-    if (decimal === undefined && hexadecimal === undefined) return found;
-    const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
-    if (code < 0x20 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return found;
-    const character = String.fromCodePoint(code);
-    return MARKUP[character] ?? character;
-  });
-}
-
-/** Tags come first, so that references in their attributes are passed over. Each `<` is looked at once. */
-const TAG_OR_REFERENCE = /<[^<>]*>|&#(?:(\d{1,7})|x([\da-f]{1,6}));/gi;
-const MARKUP: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-
-/** Counts before anything is built: declarations that expand, elements, levels, attributes. One pass over the text. */
-function checkShape(text: string, limits: Limits): void {
-  let [elements, attributes, depth] = [0, 0, 0];
-  for (let open = text.indexOf('<'); open >= 0; open = text.indexOf('<', open + 1)) {
-    const kind = text.charCodeAt(open + 1);
-    if (kind === EXCLAMATION_MARK) {
-      if (!text.startsWith('--', open + 2) && !text.startsWith('[CDATA[', open + 2))
-        throw new AlarmError('XML_DOCTYPE');
-    } else if (kind === SLASH) depth--;
-    else if (kind !== QUESTION_MARK) {
-      const tag = readTag(text, open + 1);
-      attributes += tag.attributes;
-      elements++;
-      if (!tag.empty) depth++;
-      const tooMany = elements > limits.xmlElements || depth > limits.depth;
-      if (tooMany || attributes > limits.xmlAttributes || tag.attributes > limits.xmlAttributesPerElement) {
-        throw new AlarmError('XML_TOO_COMPLEX');
-      }
+  /** A finished element goes to its parent, or is the document. */
+  #add({ name, children, text }: Open): void {
+    const own = text.trim();
+    const parent = this.#stack.at(-1);
+    if (children !== undefined && own !== '') children['#text'] = own;
+    if (parent === undefined) {
+      const fit = !FORBIDDEN_KEYS.has(name) && (children !== undefined || own === '');
+      if (!fit) throw new AlarmError('XML_INVALID', 'its root is no element with children');
+      this.#document = { root: name, content: children ?? {} };
+    } else if (!FORBIDDEN_KEYS.has(name)) {
+      parent.children ??= {};
+      append(parent.children, name, children ?? own);
     }
   }
+
+  #addText(text: string): void {
+    const parent = this.#stack.at(-1);
+    if (parent !== undefined) parent.text += text;
+    else if (text.trim() !== '') throw new AlarmError('XML_INVALID', 'there is text around it');
+  }
+
+  #countAttributes(inside: string): void {
+    let own = 0;
+    for (let at = inside.indexOf('='); at >= 0; at = inside.indexOf('=', at + 1)) own++;
+    this.#attributes += own;
+    if (own > this.#limits.xmlAttributesPerElement || this.#attributes > this.#limits.xmlAttributes) {
+      throw new AlarmError('XML_TOO_COMPLEX');
+    }
+  }
+
+  /** Place of the `>` that ends a tag; one within quotes does not. */
+  #endOfTag(from: number): number {
+    const text = this.#text;
+    for (let at = from; at < text.length; at++) {
+      const character = text[at];
+      if (character === '>') return at;
+      if (character === '<') break;
+      if (character === '"' || character === "'") at = this.#endOf(character, at + 1) - 1;
+    }
+    throw new AlarmError('XML_INVALID', 'a tag is not closed');
+  }
+
+  /** Place behind the next `mark`. */
+  #endOf(mark: string, from: number): number {
+    const at = this.#text.indexOf(mark, from);
+    if (at < 0) throw new AlarmError('XML_INVALID', 'it breaks off');
+    return at + mark.length;
+  }
 }
 
-/** The tag that begins before `from`: how many equals signs it has, and whether it closes itself. */
-function readTag(text: string, from: number): { attributes: number; empty: boolean } {
-  let attributes = 0;
-  let at = from;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === GREATER || code === LESS) break;
-    if (code === EQUALS) attributes++;
-  }
-  return { attributes, empty: text.charCodeAt(at - 1) === SLASH };
+function append(children: XmlElement, name: string, value: XmlValue): void {
+  const before = Object.hasOwn(children, name) ? children[name] : undefined;
+  if (before === undefined) children[name] = value;
+  else if (Array.isArray(before)) before.push(value);
+  else children[name] = [before, value];
+}
+
+/** References as the characters they stand for; what is no reference stays (XML 1.0 §4.1, §4.6). */
+function decode(text: string): string {
+  if (!text.includes('&')) return text;
+  return text.replace(REFERENCE, (found, decimal?: string, hexadecimal?: string, name?: string) => {
+    if (name !== undefined) return NAMED[name.toLowerCase()] ?? found;
+    const code = decimal === undefined ? Number.parseInt(hexadecimal ?? '', 16) : Number(decimal);
+    if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return found;
+    return String.fromCodePoint(code).replace(CONTROLS, '');
+  });
 }

@@ -40,5 +40,10 @@ export const enUS: Words = {
   target: 'Seen',
   region: 'Region',
   truncated: 'Part of this alarm did not arrive.',
-  targets: { human: 'person', vehicle: 'vehicle', others: 'other', animal: 'animal' },
+  targets: new Map([
+    ['human', 'person'],
+    ['vehicle', 'vehicle'],
+    ['others', 'other'],
+    ['animal', 'animal'],
+  ]),
 };

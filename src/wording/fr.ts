@@ -40,5 +40,10 @@ export const fr: Words = {
   target: 'Détecté',
   region: 'Zone',
   truncated: "Une partie de cette alarme n'est pas arrivée.",
-  targets: { human: 'personne', vehicle: 'véhicule', others: 'autre', animal: 'animal' },
+  targets: new Map([
+    ['human', 'personne'],
+    ['vehicle', 'véhicule'],
+    ['others', 'autre'],
+    ['animal', 'animal'],
+  ]),
 };

@@ -13,7 +13,7 @@ export interface Words {
   readonly region: string;
   readonly truncated: string;
   /** The vendor's words for targets, lower case. */
-  readonly targets: Readonly<Record<string, string>>;
+  readonly targets: ReadonlyMap<string, string>;
 }
 
 /** The languages of the source documents. */

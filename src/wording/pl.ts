@@ -40,5 +40,10 @@ export const pl: Words = {
   target: 'Wykryto',
   region: 'Obszar',
   truncated: 'Część tego alarmu nie dotarła.',
-  targets: { human: 'osoba', vehicle: 'pojazd', others: 'inne', animal: 'zwierzę' },
+  targets: new Map([
+    ['human', 'osoba'],
+    ['vehicle', 'pojazd'],
+    ['others', 'inne'],
+    ['animal', 'zwierzę'],
+  ]),
 };

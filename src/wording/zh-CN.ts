@@ -40,5 +40,10 @@ export const zhCN: Words = {
   target: '目标',
   region: '区域',
   truncated: '此报警有部分内容未收到。',
-  targets: { human: '人员', vehicle: '车辆', others: '其他', animal: '动物' },
+  targets: new Map([
+    ['human', '人员'],
+    ['vehicle', '车辆'],
+    ['others', '其他'],
+    ['animal', '动物'],
+  ]),
 };

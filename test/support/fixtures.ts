@@ -87,7 +87,7 @@ export function decoded(vendor: Vendor, notification: Notification): AlarmDraft[
 
 /** An alarm in the form of NAME.events.json. */
 export function asExpected({ event, attachments }: AlarmDraft): ExpectedAlarm {
-  const { receivedAt: _receivedAt, clockSkew: _clockSkew, ...stable } = event;
+  const { id: _id, schema: _schema, receivedAt: _receivedAt, clockSkew: _clockSkew, ...stable } = event;
   return {
     event: asJson(stable),
     attachments: attachments.map(({ filename, contentType, role, content }) => ({

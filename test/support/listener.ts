@@ -38,7 +38,7 @@ export interface ListenerPlan {
 export interface Subscribed {
   readonly alarms: Mailbox<Alarm>;
   readonly signs: Mailbox<DeviceSign>;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 export interface TestListener extends Subscribed {
@@ -50,11 +50,11 @@ export interface TestListener extends Subscribed {
   /** The listener's ends of all connections, oldest first. */
   readonly sockets: readonly Socket[];
   /** Waits until so many connections came. */
-  accepted(connections: number): Promise<void>;
+  readonly accepted: (connections: number) => Promise<void>;
   /** Waits until so many connections came, all of them are over, and what that caused is done. */
-  quiet(connections: number): Promise<void>;
+  readonly quiet: (connections: number) => Promise<void>;
   /** Waits until the listener has so many connections and has read so many bytes from the newest of them. */
-  read(connections: number, bytes: number): Promise<void>;
+  readonly read: (connections: number, bytes: number) => Promise<void>;
 }
 
 /** A listener that has its port and an inbox at `/isapi`; closed when the test is over. It must not report errors. */
@@ -100,18 +100,23 @@ export function joinInbox(inbox: Inbox, sender?: Sender): Subscribed {
 }
 
 interface WatchedSockets extends Pick<TestListener, 'sockets' | 'accepted' | 'quiet' | 'read'> {
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** Sockets accepted on a port of this process from now on. */
 export function watchSockets(port: number): WatchedSockets {
   const sockets: Socket[] = [];
+  const open = new Set<Socket>();
   const changes = new EventEmitter();
   const onSocket = (message: unknown) => {
     const { socket } = message as { socket: Socket };
     if (socket.localPort !== port) return;
     sockets.push(socket);
-    socket.once('close', () => changes.emit('change'));
+    open.add(socket);
+    socket.once('close', () => {
+      open.delete(socket);
+      changes.emit('change');
+    });
     changes.emit('change');
   };
   const when = async (holds: () => boolean) => {
@@ -119,8 +124,7 @@ export function watchSockets(port: number): WatchedSockets {
     await nextTurn();
   };
   const accepted = (connections: number) => when(() => sockets.length >= connections);
-  const quiet = (connections: number) =>
-    when(() => sockets.length >= connections && sockets.every((socket) => socket.closed));
+  const quiet = (connections: number) => when(() => sockets.length >= connections && open.size === 0);
   // Node tells nobody when it reads on behalf of its HTTP parser: looked for at every turn.
   const read = async (connections: number, bytes: number) => {
     while (sockets.length < connections || (sockets.at(-1)?.bytesRead ?? 0) < bytes) await nextTurn();

@@ -24,6 +24,19 @@ const SMALL = 4096;
 /** The deepest a message may be: Node-RED clones it at every wire. */
 const DEEPEST = 40;
 const SCHEMAS = schemas();
+/** What must not get through, in the form it has behind an opening brace or a tag. */
+const NASTY = {
+  json: [
+    '"__proto__":{"polluted":true},',
+    '"constructor":{"prototype":{"polluted":true}},"prototype":1,',
+    `"deep":${'['.repeat(60)}${']'.repeat(60)},`,
+  ],
+  xml: [
+    '<__proto__><polluted>1</polluted></__proto__>',
+    '<n:constructor><prototype>1</prototype></n:constructor>',
+    `${'<a>'.repeat(60)}${'</a>'.repeat(60)}`,
+  ],
+};
 
 /** The alarms and signs a flow gets of one delivery. */
 function arriving(vendor: Vendor, notification: Notification): { alarms: Alarm[]; signs: DeviceSign[] } {
@@ -49,6 +62,8 @@ const messageOf = ({ event, attachments }: AlarmDraft) =>
 /** Fails on what a flow must never get; returns how deep the value is. */
 function inspect(value: unknown, where: string): number {
   if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return 0;
+  const prototype = Object.getPrototypeOf(value);
+  assert.ok(prototype === Object.prototype || prototype === Array.prototype, `${where} is no plain object`);
   let deepest = 0;
   for (const key of Object.getOwnPropertyNames(value)) {
     assert.ok(!FORBIDDEN.includes(key), `${where} has ${key}`);
@@ -59,9 +74,11 @@ function inspect(value: unknown, where: string): number {
 
 function harmless(drafts: readonly AlarmDraft[] | undefined): void {
   for (const draft of drafts ?? []) {
-    const message = messageOf(draft);
-    assert.ok(inspect(message.payload, 'payload') <= DEEPEST);
-    assert.deepEqual(asJson(structuredClone(message.payload)), asJson(message.payload));
+    const { payload } = messageOf(draft);
+    for (const value of [draft.event, payload]) {
+      assert.ok(inspect(value, 'event') <= DEEPEST, 'too deep');
+      assert.deepEqual(asJson(structuredClone(value)), asJson(value));
+    }
   }
   assert.equal('polluted' in {}, false);
 }
@@ -215,6 +232,22 @@ for (const vendor of VENDORS) {
     }
     // Both outcomes must be common, or the changes would test nothing.
     assert.ok(events > 2_000 && refused > 2_000, `${events} events, ${refused} refused`);
+  });
+
+  test(`${vendor.id}: no forbidden name and no deep nest reaches a flow, wherever in a document it stands`, () => {
+    for (const { name, contentType, body } of fixtures.filter((each) => each.body.length <= SMALL)) {
+      for (const at of body.keys()) {
+        const pieces = body[at] === 0x7b ? NASTY.json : body[at] === 0x3e ? NASTY.xml : [];
+        for (const piece of pieces) {
+          const grown = Buffer.concat([body.subarray(0, at + 1), Buffer.from(piece), body.subarray(at + 1)]);
+          try {
+            harmless(decoded(vendor, notificationOf(contentType, [grown])));
+          } catch (error) {
+            throw new Error(`${piece.slice(0, 40)} in ${name} at ${at}`, { cause: error });
+          }
+        }
+      }
+    }
   });
 
   test(`${vendor.id}: whatever is sent, the payload fits the schema`, () => {

@@ -48,7 +48,7 @@ test('every type seen on the wire or in the lists of real devices is known', () 
   const seen =
     'VMD linedetection fielddetection regionEntrance regionExiting videoloss tamperdetection IO softIO PIR WLSensor ' +
     'callhelp audioexception scenechangedetection defocus facedetection faceSnap faceCapture alarmResult ANPR ' +
-    'unattendedBaggage attendedBaggage AccessControllerEvent cidEvent PeopleCounting TMPA thermometry diskfull ' +
+    'unattendedBaggage attendedBaggage AccessControllerEvent PeopleCounting TMPA thermometry diskfull ' +
     'diskerror nicbroken ipconflict illaccess recordingfailure badvideo videomismatch storageDetection';
   assert.deepEqual(
     seen.split(' ').filter((type) => find(type) === undefined),

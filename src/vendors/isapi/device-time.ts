@@ -19,18 +19,27 @@ export function readDeviceTime(raw: string): DeviceTime | undefined {
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = '00', fraction, zulu, sign, zoneHours, zoneMinutes] =
     match;
-  const two = (text: string | undefined) => (text ?? '').padStart(2, '0');
+  if (!exists(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)))
+    return undefined;
   const millis = fraction === undefined ? '' : `.${fraction.slice(0, 3).padEnd(3, '0')}`;
-  const local = `${year}-${two(month)}-${two(day)}T${two(hour)}:${two(minute)}:${second}${millis}`;
-  if (!exists(local)) return undefined;
+  const local = `${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}:${second}${millis}`;
   if (zulu === undefined && zoneHours === undefined) return { iso: local };
-  const zone = zulu === undefined ? `${sign ?? '+'}${two(zoneHours)}:${zoneMinutes}` : 'Z';
-  const epoch = Date.parse(local + zone);
-  return Number.isNaN(epoch) ? { iso: local } : { iso: local + zone, epoch };
+  if (Number(zoneHours ?? 0) > 23 || Number(zoneMinutes ?? 0) > 59) return { iso: local };
+  const iso = local + (zulu === undefined ? `${sign ?? '+'}${two(zoneHours)}:${zoneMinutes}` : 'Z');
+  return { iso, epoch: Date.parse(iso) };
 }
 
-/** Date.parse takes 31 February as 3 March: a date that exists comes back as it was written. */
-function exists(local: string): boolean {
-  const epoch = Date.parse(`${local}Z`);
-  return !Number.isNaN(epoch) && new Date(epoch).toISOString().slice(0, 10) === local.slice(0, 10);
+const two = (digits: string | undefined) => (digits?.length === 2 ? digits : `0${digits}`);
+
+/** A date and time of the calendar: not month 13, not 31 April, not 25 o'clock. */
+function exists(
+  year: number,
+  month: number,
+  day: number,
+  hour: number,
+  minute: number,
+  second: number,
+): boolean {
+  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return false;
+  return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }

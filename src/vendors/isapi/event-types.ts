@@ -29,7 +29,7 @@ export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map([
   ...lasting('object-removed', 'attendedBaggage'),
   ...lasting('tamper', 'tamperdetection', 'shelteralarm', 'tamper', 'hide', 'block'),
   ...lasting('scene-change', 'scenechangedetection', 'defocus', 'defocusDetection', 'cameraAngleAnormaly'),
-  ...lasting('video-loss', 'videoloss', 'badvideo', 'videomismatch', 'sigLose'),
+  ...lasting('video-loss', 'videoloss', 'badvideo', 'videomismatch', 'resolutionmismatch', 'sigLose'),
   ...lasting('audio', 'audioexception', 'audioDetection', 'audioLoss'),
   ...lasting('alarm-input', 'IO', 'softIO', 'WLSensor', 'callhelp'),
   ...lasting('pir', 'PIR'),
@@ -146,4 +146,15 @@ export const EVENT_TYPES: ReadonlyMap<string, EventType> = new Map([
   ...lasting('network', 'nicbroken', 'ipconflict', 'poePowerException', 'pocException'),
   ...momentary('network', 'illaccess'),
   ...momentary('heartbeat', 'heartBeat'),
+]);
+
+/** The last three digits of a Contact-ID code inside a `cidEvent` → what it means (isapi-event-types.md). */
+export const CONTACT_ID_KINDS: ReadonlyMap<string, AlarmKind> = new Map([
+  ['103', 'intrusion'],
+  ['110', 'fire'],
+  ['111', 'smoke'],
+  ['130', 'intrusion'],
+  ['131', 'intrusion'],
+  ['137', 'tamper'],
+  ['148', 'tamper'],
 ]);

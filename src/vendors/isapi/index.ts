@@ -4,7 +4,7 @@ import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../no
 import { parseParameters } from '../../wire/header.js';
 import { parseJson } from '../../wire/json.js';
 import { parseXml } from '../../wire/xml.js';
-import { type Fields, isFields } from './fields.js';
+import { child, children, type Fields, isFields } from './fields.js';
 import { readAlert } from './notification-alert.js';
 import { readPictures } from './pictures.js';
 
@@ -28,41 +28,60 @@ function decode(notification: Notification): AlarmDraft[] {
   const groups: Group[] = [];
   const early: BodyPart[] = [];
   let failure: AlarmError | undefined;
+  let damaged = false;
   for (const part of notification.parts) {
-    if (part.kind === 'xml' || part.kind === 'json') {
-      try {
-        groups.push({ alerts: readDocument(part), pictures: early.splice(0), truncated: part.truncated });
-      } catch (error) {
-        if (!(error instanceof AlarmError)) throw error;
-        failure ??= error;
-      }
-    } else (groups.at(-1)?.pictures ?? early).push(part);
+    if (part.kind !== 'xml' && part.kind !== 'json') {
+      (groups.at(-1)?.pictures ?? early).push(part);
+      continue;
+    }
+    try {
+      groups.push({ alerts: readDocument(part), pictures: early.splice(0), truncated: part.truncated });
+    } catch (error) {
+      if (!(error instanceof AlarmError)) throw error;
+      failure ??= error;
+      // A document about something else is passed over; a broken one takes its pictures with it.
+      if (error.code === 'EVENT_UNKNOWN_ROOT') continue;
+      damaged = true;
+      groups.push({ alerts: [], pictures: early.splice(0), truncated: true });
+    }
   }
-  if (groups.length === 0) throw failure ?? new AlarmError('DOCUMENT_MISSING');
-  return groups.flatMap((group) => drafts(group, notification));
+  if (groups.every(({ alerts }) => alerts.length === 0)) throw failure ?? new AlarmError('DOCUMENT_MISSING');
+  const truncated = notification.truncated || damaged;
+  return groups.flatMap((group) => drafts(group, notification, truncated));
 }
 
 /** Of several alerts in one document the first one gets the pictures: nothing says whose they are. */
-function drafts(group: Group, notification: Notification): AlarmDraft[] {
-  const truncated =
-    notification.truncated || group.truncated || group.pictures.some((part) => part.truncated);
-  return group.alerts.map((alert, index) => ({
-    event: { ...readAlert(alert, notification), ...(truncated && { truncated }) },
-    attachments: index === 0 ? readPictures(group.pictures) : [],
-  }));
+function drafts(group: Group, notification: Notification, damaged: boolean): AlarmDraft[] {
+  const truncated = damaged || group.truncated || group.pictures.some((part) => part.truncated);
+  return group.alerts.map((alert, index) => {
+    const event = readAlert(alert, notification);
+    return {
+      event: truncated ? { ...event, truncated } : event,
+      attachments: index === 0 ? readPictures(group.pictures) : [],
+    };
+  });
 }
 
 function readDocument(part: BodyPart): Fields[] {
   const charset = parseParameters(part.contentType ?? '').parameters.get('charset');
   if (part.kind === 'xml') {
     const { root, content } = parseXml(part.bytes, LIMITS, charset);
-    return root === ROOT ? [content] : wrapped(content);
+    return (root === ROOT ? [content] : wrapped(content)).flatMap(eachEvent);
   }
   const value = parseJson(part.bytes, LIMITS, charset);
   return (Array.isArray(value) ? value : [value]).flatMap((item) => {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
-    return 'eventType' in item ? [item] : wrapped(item);
+    return ('eventType' in item || 'DurationList' in item ? [item] : wrapped(item)).flatMap(eachEvent);
   });
+}
+
+/** A `duration` may name several events that go on: each is one of its own. */
+function eachEvent(alert: Fields): Fields[] {
+  if (!('DurationList' in alert)) return [alert];
+  const durations = children(child(alert, 'DurationList'), 'Duration');
+  return durations.length < 2
+    ? [alert]
+    : durations.map((Duration) => ({ ...alert, DurationList: { Duration } }));
 }
 
 /** Some gateways wrap the alert once more (isapi.md §4). */

@@ -1,37 +1,38 @@
-import type { AlarmEvent, AlarmState, Device, Region } from '../../event.js';
+import type { AlarmEvent, AlarmKind, AlarmState, Device, Region } from '../../event.js';
 import type { Notification } from '../../notification.js';
 import { readDeviceTime } from './device-time.js';
-import { EVENT_TYPES, type EventType } from './event-types.js';
+import { CONTACT_ID_KINDS, EVENT_TYPES, type EventType } from './event-types.js';
 import { child, children, type Fields, number, text } from './fields.js';
 
 /** Positions are given as 0..1000 of the picture (isapi.md §4). */
 const POSITION_SCALE = 1000;
 
+/** An event while it is read: one object, filled in the order people read it in. */
+type Growing = { -readonly [name in keyof AlarmEvent]?: AlarmEvent[name] };
+
 /**
  * One EventNotificationAlert to an alarm event: what is in isapi.md §4-§6. Every field may be missing.
  * @param alert what is inside the EventNotificationAlert, from XML or JSON
  */
-export function readAlert(alert: Fields, notification: Notification): Omit<AlarmEvent, 'id' | 'schema'> {
+export function readAlert(alert: Fields, notification: Notification): AlarmEvent {
   const type = readType(alert);
-  const known: EventType = isHeartbeat(alert)
-    ? { kind: 'heartbeat', course: 'momentary' }
-    : (EVENT_TYPES.get(type.toLowerCase()) ?? { kind: 'unknown', course: 'lasting' });
-  const channelName = text(alert, 'channelName');
-  return {
-    vendor: 'isapi',
-    transport: notification.transport,
-    device: readDevice(alert, notification.address),
-    ...readChannel(alert),
-    ...(channelName !== undefined && { channelName }),
-    type,
-    kind: known.kind,
-    state: readState(alert, known),
-    ...readTime(alert, notification.receivedAt),
-    targets: readTargets(alert),
-    regions: readRegions(alert),
-    document: alert,
-  };
+  const known = isHeartbeat(alert) ? HEARTBEAT : (EVENT_TYPES.get(type.toLowerCase()) ?? UNKNOWN);
+  const event: Growing = { schema: 1, id: '', vendor: 'isapi', transport: notification.transport };
+  event.device = readDevice(alert, notification.address);
+  readChannel(alert, event);
+  event.type = type;
+  event.kind = readContactId(alert) ?? known.kind;
+  event.state = readState(alert, known);
+  readTime(alert, notification.receivedAt, event);
+  const entries = regionEntries(alert);
+  event.targets = readTargets(alert, entries);
+  event.regions = readRegions(entries);
+  event.document = alert;
+  return event as AlarmEvent;
 }
+
+const HEARTBEAT: EventType = { kind: 'heartbeat', course: 'momentary' };
+const UNKNOWN: EventType = { kind: 'unknown', course: 'lasting' };
 
 /** `duration` means that the event it names goes on (isapi.md §4). */
 function readType(alert: Fields): string {
@@ -52,6 +53,8 @@ function isHeartbeat(alert: Fields): boolean {
 
 function readState(alert: Fields, known: EventType): AlarmState {
   if (known.course === 'momentary') return 'pulse';
+  // Alarm panels say active for the end as well: the code tells (isapi.md §7).
+  if (contactIdCode(alert)?.startsWith('3')) return 'inactive';
   switch (text(alert, 'eventState')?.toLowerCase()) {
     case 'active':
       return 'active';
@@ -62,60 +65,72 @@ function readState(alert: Fields, known: EventType): AlarmState {
   }
 }
 
+/** 1xxx begins, 3xxx ends; the other three digits say what. */
+const contactIdCode = (alert: Fields) => text(child(alert, 'CIDEvent'), 'code');
+
+function readContactId(alert: Fields): AlarmKind | undefined {
+  const code = contactIdCode(alert);
+  return code === undefined ? undefined : CONTACT_ID_KINDS.get(code.slice(1));
+}
+
 function readDevice(alert: Fields, address: string): Device {
   const mac = readMac(text(alert, 'macAddress'));
+  const device: { -readonly [name in keyof Device]: Device[name] } = { id: mac ?? address };
+  if (mac !== undefined) device.mac = mac;
   const serial = text(child(alert, 'Extensions'), 'serialNumber');
-  return {
-    id: mac ?? address,
-    ...(mac !== undefined && { mac }),
-    ...(serial !== undefined && { serial }),
-    address,
-  };
+  if (serial !== undefined) device.serial = serial;
+  device.address = address;
+  return device;
 }
 
 /** Twelve hexadecimal digits with or without separators; all zeros and all ones are no address (isapi.md §4). */
 function readMac(raw: string | undefined): string | undefined {
-  const digits = (raw ?? '').replace(/[:.-]/g, '').toLowerCase();
-  if (!/^[\da-f]{12}$/.test(digits) || /^(0+|f+)$/.test(digits)) return undefined;
-  return digits.match(/../g)?.join(':');
+  if (raw === undefined) return undefined;
+  const digits = raw.replace(/[:.-]/g, '').toLowerCase();
+  if (!/^[\da-f]{12}$/.test(digits) || digits === '000000000000' || digits === 'ffffffffffff')
+    return undefined;
+  return digits.replace(/..(?!$)/g, '$&:');
 }
 
 /** Version 1.0 events of recorders carry only dynChannelID; 0 is the device itself (isapi.md §4). */
-function readChannel(alert: Fields): Pick<AlarmEvent, 'channel' | 'channelRaw'> {
+function readChannel(alert: Fields, event: Growing): void {
   const raw = text(alert, 'channelID', 'dynChannelID');
-  if (raw === undefined) return {};
-  const channel = /^\d{1,5}$/.test(raw) ? Number(raw) : 0;
-  return { ...(channel > 0 && { channel }), channelRaw: raw };
+  const channel = raw !== undefined && /^\d{1,5}$/.test(raw) ? Number(raw) : 0;
+  if (channel > 0) event.channel = channel;
+  const name = text(alert, 'channelName');
+  if (name !== undefined) event.channelName = name;
+  if (raw !== undefined) event.channelRaw = raw;
 }
 
-function readTime(
-  alert: Fields,
-  receivedAt: Date,
-): Pick<AlarmEvent, 'time' | 'timeRaw' | 'receivedAt' | 'clockSkew'> {
+function readTime(alert: Fields, receivedAt: Date, event: Growing): void {
   const raw = text(alert, 'dateTime');
   const time = raw === undefined ? undefined : readDeviceTime(raw);
   const received = receivedAt.toISOString();
-  return {
-    time: time?.iso ?? received,
-    ...(raw !== undefined && { timeRaw: raw }),
-    receivedAt: received,
-    ...(time?.epoch !== undefined && { clockSkew: Math.round((time.epoch - receivedAt.getTime()) / 1000) }),
-  };
+  event.time = time?.iso ?? received;
+  if (raw !== undefined) event.timeRaw = raw;
+  event.receivedAt = received;
+  // `|| 0` for the minus zero that rounding gives, which JSON does not know.
+  if (time?.epoch !== undefined)
+    event.clockSkew = Math.round((time.epoch - receivedAt.getTime()) / 1000) || 0;
 }
 
 const regionEntries = (alert: Fields): Fields[] =>
   children(alert, 'DetectionRegionList').flatMap((regions) => children(regions, 'DetectionRegionEntry'));
 
 /** Cameras name the target with the region, recorders at the top, several separated by commas (isapi.md §4). */
-function readTargets(alert: Fields): string[] {
-  const words = [...regionEntries(alert), alert].flatMap((fields) =>
-    (text(fields, 'detectionTarget', 'targetType') ?? '').split(','),
-  );
-  return [...new Set(words.map((word) => word.trim().toLowerCase()).filter((word) => word !== ''))];
+function readTargets(alert: Fields, entries: readonly Fields[]): string[] {
+  const targets: string[] = [];
+  for (const fields of [...entries, alert]) {
+    for (const word of (text(fields, 'detectionTarget', 'targetType') ?? '').split(',')) {
+      const target = word.trim().toLowerCase();
+      if (target !== '' && !targets.includes(target)) targets.push(target);
+    }
+  }
+  return targets;
 }
 
-function readRegions(alert: Fields): Region[] {
-  return regionEntries(alert).flatMap((entry) => {
+function readRegions(entries: readonly Fields[]): Region[] {
+  return entries.flatMap((entry) => {
     const id = text(entry, 'regionID');
     const name = text(entry, 'regionName', 'ruleName');
     const polygon = readPolygon(entry);
@@ -131,6 +146,10 @@ function readPolygon(entry: Fields): [number, number][] {
   return corners.flatMap((corner): [number, number][] => {
     const x = number(corner, 'positionX');
     const y = number(corner, 'positionY');
-    return x === undefined || y === undefined ? [] : [[x / POSITION_SCALE, y / POSITION_SCALE]];
+    return isPlace(x) && isPlace(y) ? [[x / POSITION_SCALE, y / POSITION_SCALE]] : [];
   });
+}
+
+function isPlace(position: number | undefined): position is number {
+  return position !== undefined && position >= 0 && position <= POSITION_SCALE;
 }
