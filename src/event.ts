@@ -94,11 +94,18 @@ export interface AlarmEvent {
   readonly clockSkew?: number;
   readonly targets: readonly string[];
   readonly regions: readonly Region[];
+  /** One line for people, in the language of who receives it. */
+  readonly title: string;
+  /** A few lines for people, without any HTML. */
+  readonly text: string;
   /** The vendor's whole document; text stays text. */
   readonly document: Readonly<Record<string, unknown>>;
   /** Something of the delivery is missing: the connection broke, or a part was larger than its limit. */
   readonly truncated?: true;
 }
+
+/** Something of ours while it is being made. */
+export type Draft<T> = { -readonly [name in keyof T]: T[name] };
 
 /** A picture or film of an event, in the form the e-mail node takes. */
 export interface Attachment {

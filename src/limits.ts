@@ -51,6 +51,8 @@ export const LIMITS = {
   /** The same complaint about the same address is told once in this time. */
   complaintIntervalMs: 60_000,
   complaintKeys: 1_000,
+  /** Requests without a login that an address may send before one with. */
+  knocks: 3,
   /** Devices remembered as heard of, per node. */
   knownDevices: 1_000,
   /** Nonces of the Digest login: how long one is good, and how many are remembered. */

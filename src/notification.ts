@@ -1,4 +1,4 @@
-import type { Alarm, AlarmEvent, Attachment, Transport, VendorId } from './event.js';
+import type { Alarm, AlarmEvent, Attachment, Draft, Transport, VendorId } from './event.js';
 
 /** What the first bytes of a part say it is. */
 export type PartKind = 'xml' | 'json' | 'jpeg' | 'png' | 'empty' | 'unknown';
@@ -29,11 +29,10 @@ export interface Notification {
   readonly truncated: boolean;
 }
 
-/** An alarm before the inbox gives it its id and content ids. */
+/** An alarm as the vendor read it: ids and words are still empty, the inbox fills them in. */
 export interface AlarmDraft {
-  /** `id` is still empty. */
-  readonly event: AlarmEvent;
-  readonly attachments: ReadonlyArray<Omit<Attachment, 'cid'>>;
+  readonly event: Draft<AlarmEvent>;
+  readonly attachments: ReadonlyArray<Draft<Attachment>>;
 }
 
 /** What became of a delivery. */
@@ -77,8 +76,10 @@ export interface DeviceSign {
   readonly raw?: Buffer;
 }
 
-/** Who takes what comes out of the core. Must not throw. */
+/** Who takes what comes out of the core. Must not throw. What it is given is its own. */
 export interface Subscriber {
+  /** Of `title` and `text`; English unless given. */
+  readonly language?: string;
   alarm(alarm: Alarm): void;
   sign(sign: DeviceSign): void;
 }

@@ -23,6 +23,8 @@ const event = (values: Partial<AlarmEvent> = {}): AlarmEvent => ({
   receivedAt: '2026-11-22T07:15:31.204Z',
   targets: ['human'],
   regions: [{ id: '1', name: 'Fence' }],
+  title: '',
+  text: '',
   document: {},
   ...values,
 });

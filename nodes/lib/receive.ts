@@ -19,13 +19,13 @@ export function receiveAlarms(
     node.status({ fill: 'red', shape: 'ring', text: say('noListener', {}) });
     return;
   }
-  // Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from.
-  const language = RED._(`${CATALOGUE}language`);
   const subscriber: Subscriber = {
+    // Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from.
+    language: RED._(`${CATALOGUE}language`),
     alarm: (alarm) =>
       guarded(node, () => {
-        node.status(alarmStatus(alarm, language));
-        node.send([alarmMessage(alarm, language), null]);
+        node.status(alarmStatus(alarm));
+        node.send([alarmMessage(alarm), null]);
       }),
     sign: (sign) =>
       guarded(node, () => {

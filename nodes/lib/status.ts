@@ -1,5 +1,5 @@
 import type { NodeStatus } from 'node-red';
-import { type Alarm, type DeviceSign, describe } from '../../src/index.js';
+import type { Alarm, DeviceSign } from '../../src/index.js';
 import type { ListenerState } from '../alarm-listener.js';
 import { shortName } from './to-msg.js';
 
@@ -24,9 +24,9 @@ export function stateStatus(state: ListenerState, say: Say): NodeStatus {
   }
 }
 
-export function alarmStatus({ event }: Alarm, language: string): NodeStatus {
+export function alarmStatus({ event }: Alarm): NodeStatus {
   const fill = event.state === 'inactive' ? 'green' : 'blue';
-  return { fill, shape: 'dot', text: short(`${clock(event.receivedAt)} ${describe(event, language).title}`) };
+  return { fill, shape: 'dot', text: short(`${clock(event.receivedAt)} ${event.title}`) };
 }
 
 /** Undefined for what leaves the last alarm standing. */

@@ -1,19 +1,9 @@
-import {
-  type Alarm,
-  type AlarmEvent,
-  type Attachment,
-  type Device,
-  type DeviceSign,
-  describe,
-} from '../../src/index.js';
-
-/** The event as plain JSON, with words for people. */
-export type AlarmPayload = AlarmEvent & { title: string; text: string };
+import type { Alarm, AlarmEvent, Attachment, Device, DeviceSign } from '../../src/index.js';
 
 /** Output 1 of every source node; `attachments` is what the e-mail node takes. */
 export type AlarmMessage = {
   topic: string;
-  payload: AlarmPayload;
+  payload: AlarmEvent;
   attachments: readonly Attachment[];
   filename?: string;
 };
@@ -24,16 +14,13 @@ export type StateMessage = {
   payload: Omit<DeviceSign, 'vendor'>;
 };
 
-/** @param language of `title` and `text` */
-export function alarmMessage({ event, attachments }: Alarm, language: string): AlarmMessage {
-  const { title, text } = describe(event, language);
+/** The message is made of the alarm's own parts, not of copies. */
+export function alarmMessage({ event, attachments }: Alarm): AlarmMessage {
+  const topic = `${event.vendor}/${step(event.device.id)}/${event.channel ?? 0}/${event.kind}`;
+  const message: AlarmMessage = { topic, payload: event, attachments };
   const [first] = attachments;
-  return {
-    topic: [event.vendor, step(event.device.id), event.channel ?? 0, event.kind].join('/'),
-    payload: { ...event, title, text },
-    attachments,
-    ...(first !== undefined && { filename: first.filename }),
-  };
+  if (first !== undefined) message.filename = first.filename;
+  return message;
 }
 
 export function stateMessage({ vendor, ...payload }: DeviceSign): StateMessage {

@@ -1,16 +1,25 @@
 // Our core: the listener with its lock, limits, parsers and the finished Node-RED message, without Node-RED.
-import { HttpListener, isapi } from '../../dist/src/index.js';
+
 import { alarmMessage } from '../../dist/nodes/lib/to-msg.js';
+import { HttpListener, isapi } from '../../dist/src/index.js';
 import { serve } from './recorder.mjs';
 
-process.on("SIGINT",()=>process.exit());
+process.on('SIGINT', () => process.exit());
 serve((record) => {
   const listener = new HttpListener(
-    { host: '127.0.0.1', port: 0, secret: 'bench1234567', auth: 'none', username: '', password: '', allow: '' },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      secret: 'bench1234567',
+      auth: 'none',
+      username: '',
+      password: '',
+      allow: '',
+    },
     { onState: (state) => state.state === 'listening' && process.send({ port: state.port }) },
   );
   listener.inbox('/isapi', isapi).subscribe({
-    alarm: (alarm) => record(alarmMessage(alarm, 'en-US').payload.document.activePostCount),
+    alarm: (alarm) => record(alarmMessage(alarm).payload.document.activePostCount),
     sign: () => undefined,
   });
   listener.start();

@@ -1,6 +1,7 @@
 // The load: a process of its own that pushes like a camera, one connection for each event, and reports to its parent.
-import { setTimeout as pause } from 'node:timers/promises';
+
 import net from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Sends one request. Its last byte goes alone, and the time of that is given back. */
 function push({ port, localAddress }, bytes, lastByteAlone) {

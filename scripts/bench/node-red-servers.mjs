@@ -41,7 +41,16 @@ export async function startOurs() {
     globals: '{ hrtime: process.hrtime.bigint }',
     flows: [
       { id: z, type: 'tab', label: 'bench' },
-      { id: 'in', type: 'isapi-alarm-in', z, listener: 'listener', path: '/isapi', x: 1, y: 1, wires: [['record'], []] },
+      {
+        id: 'in',
+        type: 'isapi-alarm-in',
+        z,
+        listener: 'listener',
+        path: '/isapi',
+        x: 1,
+        y: 1,
+        wires: [['record'], []],
+      },
       record(z, 'msg.payload.document.activePostCount', []),
       { id: 'listener', type: 'alarm-listener', host: '127.0.0.1', port: String(port) },
       ...report(z),
@@ -62,7 +71,17 @@ export async function startHttpIn(withPictures) {
     globals: '{ hrtime: process.hrtime.bigint }',
     flows: [
       { id: z, type: 'tab', label: 'bench' },
-      { id: 'in', type: 'http in', z, url: '/isapi', method: 'post', upload: withPictures, x: 1, y: 1, wires: [[withPictures ? 'part' : 'xml']] },
+      {
+        id: 'in',
+        type: 'http in',
+        z,
+        url: '/isapi',
+        method: 'post',
+        upload: withPictures,
+        x: 1,
+        y: 1,
+        wires: [[withPictures ? 'part' : 'xml']],
+      },
       {
         id: 'part',
         type: 'function',

@@ -4,7 +4,9 @@ export function serve(start) {
   let recording = false;
   start((event) => {
     if (!recording) return;
-    const number = Buffer.isBuffer(event) ? /activePostCount>(\d+)</.exec(event.toString('latin1'))?.[1] : event;
+    const number = Buffer.isBuffer(event)
+      ? /activePostCount>(\d+)</.exec(event.toString('latin1'))?.[1]
+      : event;
     received[Number(number)] = String(process.hrtime.bigint());
   });
   process.on('message', (order) => {

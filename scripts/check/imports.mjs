@@ -8,7 +8,7 @@ const ROOMS = {
   wording: ['types'],
   wire: ['types'],
   vendors: ['types', 'wire'],
-  inbox: ['types'],
+  inbox: ['types', 'wording'],
   sources: ['types', 'wire', 'inbox'],
   simulator: ['types', 'wire'],
   door: ['types', 'wording', 'vendors', 'inbox', 'sources'],

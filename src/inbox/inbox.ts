@@ -1,7 +1,8 @@
 import { type AlarmError, asAlarmError, reasonOf } from '../errors.js';
-import type { Alarm, Device } from '../event.js';
+import type { Device } from '../event.js';
 import type { Limits } from '../limits.js';
 import type { AlarmDraft, DeviceSign, Notification, Outcome, Subscriber, Vendor } from '../notification.js';
+import { describe } from '../wording.js';
 
 /** Which sender's alarms a subscriber wants; nothing set means all. */
 export interface Sender {
@@ -63,7 +64,7 @@ export class Inbox {
       this.#tellUndecodable(delivery, delivery.error ?? asAlarmError(error, 'INTERNAL'));
       return 'undecodable';
     }
-    for (const draft of drafts) this.#deliver(this.#complete(draft), notification.receivedAt);
+    for (const draft of drafts) this.#deliver(draft, notification.receivedAt);
     return 'accepted';
   }
 
@@ -74,30 +75,27 @@ export class Inbox {
     }
   }
 
-  #complete(draft: AlarmDraft): Alarm {
-    const id = this.#newId();
-    return {
-      event: { ...draft.event, id },
-      attachments: draft.attachments.map((picture, index) => ({
-        ...picture,
-        cid: `${id}.${index + 1}@camera-alarms`,
-      })),
-    };
+  #identify(draft: AlarmDraft): void {
+    draft.event.id = this.#newId();
+    for (const [index, attachment] of draft.attachments.entries()) {
+      attachment.cid = `${draft.event.id}.${index + 1}@camera-alarms`;
+    }
   }
 
-  #deliver(alarm: Alarm, receivedAt: Date): void {
-    const { device, kind, vendor } = alarm.event;
+  #deliver(draft: AlarmDraft, receivedAt: Date): void {
+    const { device, kind, vendor } = draft.event;
     this.#noteOnline(device, receivedAt);
     if (kind === 'heartbeat') return;
-    let taken = false;
-    for (const { subscriber, sender } of this.#subscriptions) {
-      if (!isFrom(sender, device)) continue;
-      // Flows change what they are given: each gets its own.
-      const own = taken ? copyOf(alarm) : alarm;
-      taken = true;
-      subscriber.alarm(sender?.name === undefined ? own : withName(own, sender.name));
+    this.#identify(draft);
+    const takers = [...this.#subscriptions].filter(({ sender }) => isFrom(sender, device));
+    for (const [index, { subscriber, sender }] of takers.entries()) {
+      // Flows change what they are given: each gets its own, the last one what we have.
+      const own = index < takers.length - 1 ? copyOf(draft) : draft;
+      if (sender?.name !== undefined) own.event.device = { ...device, name: sender.name };
+      Object.assign(own.event, describe(own.event, subscriber.language ?? 'en-US'));
+      subscriber.alarm(own);
     }
-    if (taken) return;
+    if (takers.length > 0) return;
     const reason = reasonOf('SENDER_UNKNOWN');
     const sign: DeviceSign = { event: 'denied', vendor, device, since: receivedAt.toISOString(), reason };
     for (const { subscriber } of this.#subscriptions) subscriber.sign(sign);
@@ -125,17 +123,12 @@ export class Inbox {
 function isFrom(sender: Sender | undefined, device: Device): boolean {
   if (sender === undefined) return true;
   if (sender.mac !== undefined && device.mac !== undefined) return sender.mac === device.mac;
-  return sender.address === undefined || sender.address === device.address;
+  return sender.address === undefined ? sender.mac === undefined : sender.address === device.address;
 }
 
-function copyOf({ event, attachments }: Alarm): Alarm {
+function copyOf({ event, attachments }: AlarmDraft): AlarmDraft {
   return {
     event: structuredClone(event),
     attachments: attachments.map((each) => ({ ...each, content: Buffer.from(each.content) })),
   };
-}
-
-function withName(alarm: Alarm, name: string): Alarm {
-  const { id, ...rest } = alarm.event.device;
-  return { ...alarm, event: { ...alarm.event, device: { id, name, ...rest } } };
 }

@@ -144,27 +144,20 @@ function isAlgorithm(name: string): name is DigestAlgorithm {
 
 function parseAllow(allow: string): BlockList | undefined {
   const entries = allow.split(',').map((entry) => entry.trim());
+  const wanted = entries.filter((entry) => entry !== '');
+  if (wanted.length === 0) return undefined;
   const list = new BlockList();
-  let any = false;
-  for (const entry of entries.filter((text) => text !== '')) {
-    const [address = '', prefix] = entry.split('/');
+  for (const entry of wanted) {
+    const [address = '', prefix, ...rest] = entry.split('/');
     const version = isIP(address);
-    const bits = Number(prefix ?? (version === 6 ? 128 : 32));
-    if (
-      version === 0 ||
-      !Number.isInteger(bits) ||
-      bits < 0 ||
-      bits > (version === 6 ? 128 : 32) ||
-      prefix === ''
-    ) {
-      throw new AlarmError('ALLOW_INVALID');
-    }
+    const most = version === 6 ? 128 : 32;
+    const bits = prefix === undefined ? most : /^\d{1,3}$/.test(prefix) ? Number(prefix) : Number.NaN;
+    if (version === 0 || rest.length > 0 || !(bits <= most)) throw new AlarmError('ALLOW_INVALID');
     list.addSubnet(address, bits, version === 6 ? 'ipv6' : 'ipv4');
-    any = true;
   }
-  return any ? list : undefined;
+  return list;
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

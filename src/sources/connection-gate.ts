@@ -66,15 +66,24 @@ export class ConnectionGate {
   #hold(socket: Socket, waiting: Map<Socket, () => void>): void {
     const release = () => {
       waiting.delete(socket);
-      socket.off('error', release).off('close', release);
+      socket.off('error', release).off('close', release).off('end', hangUp);
     };
-    socket.on('error', release).on('close', release);
+    // A peer that goes without having said a word: nobody would hear of it later.
+    const hangUp = () => {
+      release();
+      socket.destroy();
+    };
+    socket.on('error', release).on('close', release).on('end', hangUp);
     waiting.set(socket, release);
   }
 }
 
-/** The peer's address, IPv4 without the IPv6 prefix of dual-stack sockets. */
+/** The peer's address. */
 export function addressOf(socket: Socket): string {
-  const address = socket.remoteAddress ?? '';
+  return plainAddress(socket.remoteAddress ?? '');
+}
+
+/** An address as people know it: IPv4 without the IPv6 prefix of dual-stack sockets. */
+export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
 }

@@ -49,6 +49,14 @@ export class HttpListener {
   readonly #newId: () => string;
   readonly #onError: (error: unknown) => void;
   readonly #inboxes = new Map<string, Inbox>();
+  /** Connections that end with the answer that is on its way. */
+  readonly #closing = new WeakSet<Socket>();
+  /** Requests not answered yet, by connection. */
+  readonly #current = new WeakMap<Socket, IncomingMessage>();
+  /** Requests answered, by connection. */
+  readonly #answered = new WeakMap<Socket, number>();
+  /** Requests without a login since the last one with, by address. */
+  readonly #knocks = new Map<string, number>();
   #bytesInMemory = 0;
 
   /** Opens nothing yet. @throws AlarmError `LISTENER_OPEN`, `ALLOW_INVALID`, `LOGIN_MISSING` */
@@ -95,6 +103,8 @@ export class HttpListener {
   }
 
   #guarded(request: IncomingMessage, response: ServerResponse): void {
+    // A request behind one that was refused, or that was the last one: nobody will see its answer.
+    if (this.#closing.has(request.socket)) return;
     try {
       this.#serve(request, response);
     } catch (error) {
@@ -104,7 +114,12 @@ export class HttpListener {
 
   #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
     this.#onError(error);
-    refuse(request, response, this.#limits, { status: 500 });
+    this.#refuse(request, response, { status: 500 });
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+    this.#closing.add(request.socket);
+    refuse(request, response, this.#limits, refusal);
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
@@ -112,37 +127,52 @@ export class HttpListener {
     const { method = '', url = '', headers } = request;
     const verdict = this.#access.check({ address, method, url, authorization: headers.authorization });
     if ('status' in verdict) {
-      this.#object(request, response, { event: 'denied', ...verdict });
+      const knock = verdict.status === 401 && headers.authorization === undefined;
+      if (knock && !this.#knocksTooOften(address)) this.#refuse(request, response, verdict);
+      else this.#object(request, response, { event: 'denied', ...verdict });
       return;
     }
+    this.#knocks.delete(address);
     const inbox = this.#inboxes.get(verdict.path);
     const objection = inbox === undefined ? WRONG_PATH : this.#objectionTo(request);
     if (inbox === undefined || objection !== undefined) {
       this.#object(request, response, objection ?? WRONG_PATH, inbox);
     } else if (inbox.deserted) {
-      refuse(request, response, this.#limits, { status: 503 });
+      this.#refuse(request, response, { status: 503 });
     } else {
-      if (headers.expect !== undefined) response.writeContinue();
+      // RFC 9110 §10.1.1: an expectation in HTTP/1.0 is ignored.
+      const waits = headers.expect?.toLowerCase() === '100-continue' && request.httpVersion !== '1.0';
+      if (waits) response.writeContinue();
       this.#receive(request, response, inbox);
     }
+  }
+
+  /** Devices ask for a challenge first and log in then: only one that never logs in is worth a word. */
+  #knocksTooOften(address: string): boolean {
+    const knocks = (this.#knocks.get(address) ?? 0) + 1;
+    if (this.#knocks.size >= this.#limits.complaintKeys) this.#knocks.clear();
+    this.#knocks.set(address, knocks);
+    return knocks >= this.#limits.knocks;
   }
 
   /** Why a request that may come in is still not taken, from its head alone. */
   #objectionTo(request: IncomingMessage): Objection | undefined {
     if (request.method !== 'POST') return WRONG_METHOD;
-    const encoding = request.headers['content-encoding'] ?? 'identity';
-    if (encoding.toLowerCase() !== 'identity') return COMPRESSED;
+    const content = request.headers['content-encoding'] ?? 'identity';
+    const transfer = request.headers['transfer-encoding'] ?? 'chunked';
+    if (content.toLowerCase() !== 'identity' || transfer.toLowerCase() !== 'chunked') return COMPRESSED;
     return Number(request.headers['content-length'] ?? 0) > this.#limits.bodyBytes ? TOO_LARGE : undefined;
   }
 
   #object(request: IncomingMessage, response: ServerResponse, objection: Objection, inbox?: Inbox): void {
     this.#tell(objection.event, addressOf(request.socket), objection.code, inbox);
-    refuse(request, response, this.#limits, objection);
+    this.#refuse(request, response, objection);
   }
 
   #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox): void {
     const address = addressOf(request.socket);
     const body = new BodyReader(request.headers['content-type'], this.#limits);
+    this.#current.set(request.socket, request);
     let length = 0;
     let done = false;
     const finish = (): boolean => {
@@ -177,15 +207,27 @@ export class HttpListener {
     try {
       // Its nodes may have gone while it was on its way: it is asked to come again when they are back.
       if (inbox.deserted) {
-        refuse(request, response, this.#limits, { status: 503 });
+        this.#refuse(request, response, { status: 503 });
         return;
       }
       const { status, headers, body } = inbox.vendor.reply(accept());
-      response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers });
+      const last = this.#isLast(request) ? { connection: 'close' } : undefined;
+      response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers, ...last });
       response.end(body);
     } catch (error) {
       this.#fail(request, response, error);
     }
+  }
+
+  /** Whether the connection has had its share of requests with this one. */
+  #isLast(request: IncomingMessage): boolean {
+    const { socket } = request;
+    this.#current.delete(socket);
+    const count = (this.#answered.get(socket) ?? 0) + 1;
+    this.#answered.set(socket, count);
+    const last = count >= this.#limits.requestsPerConnection;
+    if (last) this.#closing.add(socket);
+    return last;
   }
 
   #accept(reader: BodyReader, inbox: Inbox, address: string, cut: boolean): Outcome {
@@ -206,9 +248,16 @@ export class HttpListener {
   /** What Node's parser refuses, and peers that are too slow, still get an answer. */
   #answerClientError(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
     socket.on('error', () => undefined);
+    // What comes behind a request that is still to be answered is nobody's: the answer goes first, and is the last.
+    if (this.#closing.has(socket)) return;
+    if (this.#current.get(socket)?.complete) {
+      this.#answered.set(socket, this.#limits.requestsPerConnection);
+      return;
+    }
+    const broken = error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE';
     const [status, code] = diagnose(error);
-    if (error.code !== 'ECONNRESET') this.#tell('denied', addressOf(socket), code);
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+    if (!broken) this.#tell('denied', addressOf(socket), code);
+    if (broken || !socket.writable) {
       socket.destroy();
       return;
     }

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
-import { ConnectionGate } from './connection-gate.js';
+import { ConnectionGate, plainAddress } from './connection-gate.js';
 
 /** What a port is doing; `retrying` holds why it could not be opened. */
 export type PortState =
@@ -53,6 +53,10 @@ export class HttpPort {
     this.#server = server;
     server.once('error', (error: NodeJS.ErrnoException) => this.#openLater(server, error));
     server.listen(this.#settings.port, this.#settings.host, () => {
+      if (this.#server !== server) {
+        server.close();
+        return;
+      }
       server.removeAllListeners('error').on('error', () => undefined);
       this.#retryAfter = this.#limits.listenRetryMs;
       this.#events.onState({ state: 'listening', port: (server.address() as AddressInfo).port });
@@ -86,15 +90,18 @@ export class HttpPort {
       requireHostHeader: false,
     };
     const { tls } = this.#settings;
+    const handshakeTimeout = this.#limits.headersTimeoutMs;
     const server =
-      tls === undefined ? http.createServer(options) : https.createServer({ ...options, ...tls });
+      tls === undefined
+        ? http.createServer(options)
+        : https.createServer({ ...options, ...tls, handshakeTimeout });
     server.maxHeadersCount = this.#limits.requestHeadLines;
-    server.maxRequestsPerSocket = this.#limits.requestsPerConnection;
     server.maxConnections = this.#limits.connections;
     server.on('request', this.#events.onRequest);
     server.on('checkContinue', this.#events.onRequest);
+    server.on('checkExpectation', this.#events.onRequest);
     server.on('clientError', this.#events.onClientError);
-    server.on('drop', (data) => this.#events.onCrowd(data?.remoteAddress ?? ''));
+    server.on('drop', (data) => this.#events.onCrowd(plainAddress(data?.remoteAddress ?? '')));
     this.#gate = this.#putGateBefore(server);
     return server;
   }

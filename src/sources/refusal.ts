@@ -29,20 +29,28 @@ export function refuse(
     return;
   }
   response.write(text);
-  let drained = 0;
+  const { socket } = request;
   const close = () => {
     clearTimeout(timer);
-    request.pause();
-    response.end();
+    stopReading();
+    // Not by ending the response: Node would read on first.
+    socket.destroySoon();
   };
   const timer = setTimeout(close, limits.refusedLingerMs);
-  request.removeAllListeners('data').on('data', (chunk: Buffer) => {
-    drained += chunk.length;
-    if (drained > limits.refusedBodyBytes) close();
+  const enough = () => socket.bytesRead > limits.refusedBodyBytes;
+  const stopReading = () => {
+    request.pause();
+    socket.pause();
+    // A request that was flowing has a resume of its connection scheduled.
+    setImmediate(() => socket.pause());
+  };
+  request.removeAllListeners('data').on('data', () => {
+    if (enough()) stopReading();
   });
   request.once('end', close).once('close', close);
   request.on('error', () => undefined);
-  request.resume();
+  if (enough()) stopReading();
+  else request.resume();
 }
 
 function headersOf(refusal: Refusal, text: string, limits: Limits): OutgoingHttpHeaders {

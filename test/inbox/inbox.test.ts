@@ -17,6 +17,10 @@ const CAMERA: Device = { id: MAC, mac: MAC, address: ADDRESS };
 function draft(device: Device = CAMERA, kind: AlarmKind = 'motion', pictures = 0): AlarmDraft {
   return {
     event: {
+      schema: 1,
+      id: '',
+      title: '',
+      text: '',
       vendor: 'isapi',
       transport: 'http-push',
       device,
@@ -27,12 +31,13 @@ function draft(device: Device = CAMERA, kind: AlarmKind = 'motion', pictures = 0
       receivedAt: AT.toISOString(),
       targets: [],
       regions: [],
-      document: {},
+      document: { eventType: 'VMD', list: [{ a: '1' }] },
     },
     attachments: Array.from({ length: pictures }, (_, at) => ({
       filename: `scene-${at + 1}.jpg`,
       contentType: 'image/jpeg',
       content: Buffer.of(at),
+      cid: '',
       role: 'scene' as const,
     })),
   };
@@ -93,13 +98,16 @@ test('a delivery is decoded once, however many listen, and each alarm of it goes
   assert.deepEqual(await drain(two.alarms), alarms);
 });
 
-test('an alarm is what the vendor read, with an id, the schema and content ids of its own', async () => {
+test('an alarm is what the vendor read, with an id, content ids and words for people', async () => {
   const { inbox, accept } = make();
   const { alarms } = joinInbox(inbox);
-  const read = draft(CAMERA, 'motion', 2);
-  accept([read]);
+  accept([draft(CAMERA, 'motion', 2)]);
   const { event, attachments } = await alarms.take();
-  assert.deepEqual(event, { ...read.event, id: 'id1', schema: 1 });
+  const read = draft(CAMERA, 'motion', 2);
+  const { title, text } = event;
+  assert.deepEqual(event, { ...read.event, id: 'id1', title, text });
+  assert.match(title, /motion/i);
+  assert.match(text, /\w/);
   assert.deepEqual(
     attachments,
     read.attachments.map((each, at) => ({ ...each, cid: `id1.${at + 1}@camera-alarms` })),
@@ -212,7 +220,7 @@ test('an alarm that one of several takes is not told as denied to the others', a
   assert.deepEqual([taker.alarms.size, other.alarms.size, other.signs.size], [1, 0, 0]);
 });
 
-test('each subscriber sees a device under the name it gave it, and nothing else changes', async () => {
+test('each subscriber sees a device under the name it gave it, and nothing else of the device changes', async () => {
   const { inbox, accept } = make();
   const [gate, yard, none] = [
     joinInbox(inbox, { name: 'Gate' }),
@@ -220,11 +228,47 @@ test('each subscriber sees a device under the name it gave it, and nothing else 
     joinInbox(inbox),
   ];
   accept([draft(CAMERA, 'motion', 1)]);
-  const [one, two, three] = [await gate.alarms.take(), await yard.alarms.take(), await none.alarms.take()];
-  assert.deepEqual(one.event.device, { id: MAC, name: 'Gate', mac: MAC, address: ADDRESS });
-  assert.equal(two.event.device.name, 'Yard');
-  assert.deepEqual(three.event.device, CAMERA);
-  assert.deepEqual({ ...one, event: { ...one.event, device: CAMERA } }, three);
+  const alarms = [await gate.alarms.take(), await yard.alarms.take(), await none.alarms.take()];
+  assert.deepEqual(
+    alarms.map(({ event }) => event.device),
+    [{ ...CAMERA, name: 'Gate' }, { ...CAMERA, name: 'Yard' }, CAMERA],
+  );
+});
+
+test('each subscriber gets the words in its own language', () => {
+  const { inbox, accept } = make();
+  const titles: string[] = [];
+  for (const language of ['zh-CN', undefined, 'pl']) {
+    inbox.subscribe({
+      ...(language !== undefined && { language }),
+      alarm: ({ event }) => titles.push(event.title),
+      sign: () => undefined,
+    });
+  }
+  accept([draft()]);
+  assert.match(titles[1] ?? '', /motion/i);
+  assert.equal(new Set(titles).size, 3);
+});
+
+test('what one subscriber does with its alarm the others do not see', () => {
+  const { inbox, accept } = make();
+  const seen: unknown[] = [];
+  for (let count = 0; count < 3; count++) {
+    inbox.subscribe({
+      alarm: ({ event, attachments }) => {
+        seen.push(structuredClone({ document: event.document, attachments }));
+        const document = event.document as { list: { a: string }[] };
+        for (const entry of document.list) entry.a = 'changed';
+        document.list.push({ a: 'more' });
+        for (const { content } of attachments) content.fill(9);
+      },
+      sign: () => undefined,
+    });
+  }
+  accept([draft(CAMERA, 'motion', 2)]);
+  assert.equal(seen.length, 3);
+  assert.deepEqual(seen[1], seen[0]);
+  assert.deepEqual(seen[2], seen[0]);
 });
 
 test('signs go to everyone who wants that sender', () => {

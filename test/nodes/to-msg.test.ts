@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alarmMessage, shortName, stateMessage } from '../../nodes/lib/to-msg.js';
+import { shortName, stateMessage } from '../../nodes/lib/to-msg.js';
 import { ALARM_KINDS, type Alarm, type AlarmEvent, type Attachment } from '../../src/event.js';
 import type { DeviceSign } from '../../src/notification.js';
-import { asJson, objections, schemas } from '../support/fixtures.js';
+import { asJson, message, objections, schemas } from '../support/fixtures.js';
 
 const SCHEMAS = schemas();
 const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0x00, 0xff, 0xd9]);
@@ -59,6 +59,8 @@ const alarm = (values: Partial<AlarmEvent> = {}, attachments = PICTURES): Alarm 
         ],
       },
     ],
+    title: '',
+    text: '',
     document: { eventType: 'linedetection', nested: { list: ['1', { plate: '12E34' }] } },
     ...values,
   },
@@ -95,20 +97,21 @@ const IDS = [
 ];
 
 test('an alarm is the event with a title and a text, at topic vendor/device/channel/kind', () => {
-  const { topic, payload, filename } = alarmMessage(alarm(), 'en-US');
+  const { topic, payload, filename } = message(alarm(), 'en-US');
   assert.equal(topic, 'isapi/00-00-5e-00-53-01/1/line-crossing');
   assert.equal(filename, 'scene-1.jpg');
   const { title, text, ...rest } = payload;
-  assert.deepEqual(rest, alarm().event);
+  const { title: _title, text: _text, ...event } = alarm().event;
+  assert.deepEqual(rest, event);
   assert.equal(title, 'Line crossing: Gate');
   assert.ok(text.includes('\n'));
-  assert.equal(alarmMessage(alarm(), 'fr').payload.title, 'Franchissement de ligne: Gate');
+  assert.equal(message(alarm(), 'fr').payload.title, 'Franchissement de ligne: Gate');
 });
 
 test('a topic has four steps and nothing that a broker takes for more, whatever the device is called', () => {
   for (const id of IDS) {
     for (const kind of ALARM_KINDS) {
-      const { topic } = alarmMessage(alarm({ device: { id }, kind }), 'en-US');
+      const { topic } = message(alarm({ device: { id }, kind }), 'en-US');
       assert.match(topic, /^isapi\/[\w.-]+\/1\/[a-z-]+$/, id);
       assert.ok(topic.endsWith(`/${kind}`));
     }
@@ -126,38 +129,34 @@ test('two devices never share a topic', () => {
     '192.0.2.7',
     '192.0.27',
   ];
-  const topics = ids.map((id) => alarmMessage(alarm({ device: { id } }), 'en-US').topic);
+  const topics = ids.map((id) => message(alarm({ device: { id } }), 'en-US').topic);
   assert.equal(new Set(topics).size, ids.length, topics.join(' '));
 });
 
 test('an alarm of the device itself has channel 0 in its topic', () => {
   const { channel: _channel, ...event } = alarm({ kind: 'disk' }).event;
-  assert.equal(alarmMessage({ event, attachments: [] }, 'en-US').topic, 'isapi/00-00-5e-00-53-01/0/disk');
+  assert.equal(message({ event, attachments: [] }, 'en-US').topic, 'isapi/00-00-5e-00-53-01/0/disk');
 });
 
 test('a message carries nothing but what is promised', () => {
-  assert.deepEqual(Object.keys(alarmMessage(alarm(), 'en-US')).sort(), [
+  assert.deepEqual(Object.keys(message(alarm(), 'en-US')).sort(), [
     'attachments',
     'filename',
     'payload',
     'topic',
   ]);
-  assert.deepEqual(Object.keys(alarmMessage(alarm({}, []), 'en-US')).sort(), [
-    'attachments',
-    'payload',
-    'topic',
-  ]);
+  assert.deepEqual(Object.keys(message(alarm({}, []), 'en-US')).sort(), ['attachments', 'payload', 'topic']);
   assert.deepEqual(Object.keys(stateMessage(SIGN)).sort(), ['payload', 'topic']);
 });
 
 test('a message never carries what makes other nodes do something else, even if the device says so', () => {
   const document = Object.fromEntries(NEVER.map((name) => [name, 'from the device']));
-  for (const message of [alarmMessage(alarm({ document }), 'en-US'), stateMessage(SIGN)])
-    for (const name of NEVER) assert.ok(!(name in message), name);
+  for (const msg of [message(alarm({ document }), 'en-US'), stateMessage(SIGN)])
+    for (const name of NEVER) assert.ok(!(name in msg), name);
 });
 
 test('the payload is plain JSON that fits the schema; the pictures are beside it as they came', () => {
-  const { payload, attachments } = alarmMessage(alarm(), 'pl');
+  const { payload, attachments } = message(alarm(), 'pl');
   assert.deepEqual(asJson(payload), payload);
   assert.equal(objections(SCHEMAS.alarm, payload), '');
   assert.deepEqual(
@@ -175,7 +174,7 @@ test('the payload is plain JSON that fits the schema; the pictures are beside it
 });
 
 test('the e-mail node finds in every attachment what it takes', () => {
-  for (const attachment of alarmMessage(alarm(), 'en-US').attachments)
+  for (const attachment of message(alarm(), 'en-US').attachments)
     assert.deepEqual(Object.keys(attachment).sort(), ['cid', 'content', 'contentType', 'filename', 'role']);
 });
 
@@ -205,7 +204,7 @@ test('the schema of states takes every sign there is and nothing beside', () => 
 });
 
 test('the schema of alarms refuses what an alarm never is', () => {
-  const { payload } = alarmMessage(alarm(), 'en-US');
+  const { payload } = message(alarm(), 'en-US');
   const wrong: object[] = [
     { schema: 2 },
     { id: 'short' },

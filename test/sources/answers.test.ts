@@ -2,9 +2,22 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { LIMITS } from '../../src/limits.js';
-import { complaints, drain, joinInbox, PATH, SECRET, startListener, takeUntil } from '../support/listener.js';
+import { HttpListener } from '../../src/sources/http-listener.js';
+import type { PortState } from '../../src/sources/http-port.js';
+import { isapi } from '../../src/vendors/isapi/index.js';
+import {
+  complaints,
+  drain,
+  joinInbox,
+  PATH,
+  SECRET,
+  SETTINGS,
+  startListener,
+  takeUntil,
+} from '../support/listener.js';
+import { Mailbox } from '../support/mailbox.js';
 import { type Answer, exchange, RawClient } from './raw-client.js';
-import { chunked, chunkedRequest, LARGE, MULTIPART, multipart, request, xml } from './samples.js';
+import { chunked, chunkedRequest, countOf, LARGE, MULTIPART, multipart, request, xml } from './samples.js';
 
 const MINUTE = 60_000;
 /** Of an answer what a peer could learn from it. */
@@ -249,4 +262,28 @@ test('who subscribes while a body is under way gets its alarm', async (t) => {
   client.socket.destroy();
   assert.equal(late.alarms.size, 1);
   assert.ok(await takeUntil(signs, ({ event }) => event === 'online'));
+});
+
+test('an error of our own code is answered 500 and reported, and the next push is taken', async (t) => {
+  const problem = new TypeError('x is not a function');
+  const errors: unknown[] = [];
+  const states = new Mailbox<PortState>();
+  const listener = new HttpListener(SETTINGS, {
+    onError: (error) => errors.push(error),
+    onState: (state) => states.put(state),
+  });
+  t.after(() => listener.stop());
+  let replies = 0;
+  const reply = () => {
+    if (++replies === 1) throw problem;
+    return isapi.reply('accepted');
+  };
+  const { alarms } = joinInbox(listener.inbox('/isapi', { ...isapi, reply }));
+  listener.start();
+  const { port } = (await states.take()) as Extract<PortState, { state: 'listening' }>;
+  const answer = await refused(port, request(xml(1)));
+  assert.deepEqual([answer.status, answer.body], [500, 'Internal Server Error\n']);
+  assert.deepEqual(errors, [problem]);
+  assert.equal((await exchange(port, request(xml(2)))).status, 200);
+  assert.deepEqual((await drain(alarms)).map(countOf), [1, 2]);
 });

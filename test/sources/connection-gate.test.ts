@@ -123,6 +123,21 @@ test('when all addresses together have too many connections, further ones are cl
   assert.deepEqual([sign.event, sign.device], ['overload', { id: '127.0.0.4', address: '127.0.0.4' }]);
 });
 
+test('over an IPv6 socket, too, IPv4 peers are known by their IPv4 address', async (t) => {
+  const settings = { host: '::ffff:127.0.0.1', allow: '127.0.0.0/30' };
+  const { port, signs, quiet } = await startListener(t, { settings, limits: { connections: 1 } });
+  assert.equal((await exchange(port, request(xml()), '127.0.0.2')).status, 200);
+  await quiet(1);
+  assert.equal((await exchange(port, request(xml()), '127.0.0.5')).status, 403);
+  await quiet(2);
+  const client = await RawClient.open(port);
+  const dropped = await RawClient.open(port, { localAddress: '127.0.0.3' });
+  assert.equal(await dropped.rest(), '');
+  client.socket.destroy();
+  const addresses = (await drain(signs)).map(({ event, device }) => `${event} ${device.address}`);
+  assert.deepEqual(addresses, ['online 127.0.0.2', 'denied 127.0.0.5', 'overload 127.0.0.3']);
+});
+
 const LEAVING: [string, (client: RawClient) => void][] = [
   ['close', (client) => client.socket.destroy()],
   ['reset', (client) => client.socket.resetAndDestroy()],
@@ -140,11 +155,24 @@ for (const [how, leave] of LEAVING) {
       await until(() => sockets.slice(2).every((socket) => socket.destroyed), 'they keep their places');
     }
     const waiting = await Promise.all([1, 2, 3].map(() => RawClient.open(port)));
-    for (const [count, client] of waiting.entries()) await client.send(request(xml(count)));
+    const bytes = request(xml(), { headers: ['Connection: close'] });
+    for (const client of waiting) await client.send(bytes);
     for (const client of clients) await finish(client);
-    for (const client of waiting) assert.equal((await client.answer(undefined, 2_000)).status, 200);
-    for (const client of waiting) client.socket.destroy();
+    for (const client of waiting) assert.equal((await client.lastAnswer()).status, 200);
     assert.equal(alarms.size, 5);
+  });
+
+  test(`waiting connections that ${how} without having said anything hold nobody up when their turn comes`, async (t) => {
+    const listener = await startListener(t, { limits: { connectionsPerAddress: 1 } });
+    const { clients, finish } = await occupy(listener, 1);
+    for (let count = 1; count <= 3; count++) leave(await RawClient.open(listener.port));
+    await listener.accepted(4);
+    for (let round = 0; round < 5; round++) await exchange(listener.port, request(xml(100)), OTHER);
+    await finish(clients[0] as RawClient);
+    const client = await RawClient.open(listener.port);
+    await client.send(request(xml(8)));
+    assert.equal((await client.answer('POST', 2_000)).status, 200);
+    client.socket.destroy();
   });
 }
 

@@ -62,7 +62,7 @@ for (const name of [...FORBIDDEN, 'ns:__proto__', 'hasOwnProperty', 'toString', 
     assert.equal(signs.size, 1);
     for (const alarm of await drain(alarms)) {
       assertPlain(alarm);
-      assert.doesNotThrow(() => `${JSON.stringify(alarm.event)}${String(alarm.event.document)}`);
+      assert.doesNotThrow(() => JSON.stringify(alarm.event));
     }
   });
 }

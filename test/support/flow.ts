@@ -4,8 +4,7 @@ import helper from 'node-red-node-test-helper';
 import registerListener from '../../nodes/alarm-listener.js';
 import registerAlarmIn from '../../nodes/isapi-alarm-in.js';
 import registerDevice from '../../nodes/isapi-device.js';
-import type { AlarmPayload } from '../../nodes/lib/to-msg.js';
-import type { Attachment, DeviceSign } from '../../src/index.js';
+import type { AlarmEvent, Attachment, DeviceSign } from '../../src/index.js';
 import { Mailbox } from './mailbox.js';
 import { type FlowNode, ROOT } from './node-red.js';
 
@@ -17,7 +16,7 @@ const RUNTIME = require.resolve('node-red', {
 /** A message as a helper node receives it: an alarm, a state, an error or a status. */
 export interface Received {
   readonly topic: string;
-  readonly payload: AlarmPayload & DeviceSign;
+  readonly payload: AlarmEvent & DeviceSign;
   readonly attachments: readonly Attachment[];
   readonly filename?: string;
   readonly error?: {

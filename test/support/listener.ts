@@ -103,6 +103,16 @@ interface WatchedSockets extends Pick<TestListener, 'sockets' | 'accepted' | 'qu
   readonly stop: () => void;
 }
 
+/** Stops a listener. @throws when that takes longer than it may */
+export async function stopInTime(listener: HttpListener, withinMs = 2_000): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`stop() took longer than ${withinMs} ms`)), withinMs);
+  });
+  await Promise.race([listener.stop(), late]);
+  clearTimeout(timer);
+}
+
 /** Sockets accepted on a port of this process from now on. */
 export function watchSockets(port: number): WatchedSockets {
   const sockets: Socket[] = [];

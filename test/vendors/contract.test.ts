@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alarmMessage, stateMessage } from '../../nodes/lib/to-msg.js';
+import { stateMessage } from '../../nodes/lib/to-msg.js';
 import { ALARM_KINDS, type Alarm } from '../../src/event.js';
 import { createIds } from '../../src/event-id.js';
 import { Inbox } from '../../src/inbox/inbox.js';
@@ -13,6 +13,7 @@ import {
   decoded,
   type Fixture,
   fixturesOf,
+  message,
   notificationOf,
   objections,
   schemas,
@@ -53,11 +54,7 @@ function arriving(vendor: Vendor, notification: Notification): { alarms: Alarm[]
 }
 
 const whole = ({ contentType, body }: Fixture) => notificationOf(contentType, [body]);
-const messageOf = ({ event, attachments }: AlarmDraft) =>
-  alarmMessage(
-    { event: { schema: 1, id: '0'.repeat(24), ...event }, attachments: attachments as [] },
-    'en-US',
-  );
+const messageOf = (draft: AlarmDraft) => message(draft, 'en-US');
 
 /** Fails on what a flow must never get; returns how deep the value is. */
 function inspect(value: unknown, where: string): number {
@@ -150,7 +147,7 @@ for (const vendor of VENDORS) {
         fixture.name,
       );
       for (const alarm of alarms)
-        assert.equal(objections(SCHEMAS.alarm, alarmMessage(alarm, 'fr').payload), '', fixture.name);
+        assert.equal(objections(SCHEMAS.alarm, message(alarm, 'fr').payload), '', fixture.name);
       assert.deepEqual(
         signs.map(({ event }) => event),
         ['online'].slice(0, wanted.length),
@@ -258,7 +255,7 @@ for (const vendor of VENDORS) {
       const { contentType, body } = some();
       const notification = notificationOf(contentType, [changed(body, some().body, random)]);
       for (const alarm of arriving(vendor, notification).alarms) {
-        const said = objections(SCHEMAS.alarm, alarmMessage(alarm, 'en-US').payload).replace(/\d+/g, 'N');
+        const said = objections(SCHEMAS.alarm, message(alarm, 'en-US').payload).replace(/\d+/g, 'N');
         if (said !== '') complaints.set(said, (complaints.get(said) ?? 0) + 1);
       }
     }

@@ -55,14 +55,13 @@ function drafts(group: Group, notification: Notification, damaged: boolean): Ala
   const truncated = damaged || group.truncated || group.pictures.some((part) => part.truncated);
   return group.alerts.map((alert, index) => {
     const event = readAlert(alert, notification);
-    return {
-      event: truncated ? { ...event, truncated } : event,
-      attachments: index === 0 ? readPictures(group.pictures) : [],
-    };
+    if (truncated) event.truncated = true;
+    return { event, attachments: index === 0 ? readPictures(group.pictures) : [] };
   });
 }
 
 function readDocument(part: BodyPart): Fields[] {
+  if (part.truncated && part.bytes.length >= LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
   const charset = parseParameters(part.contentType ?? '').parameters.get('charset');
   if (part.kind === 'xml') {
     const { root, content } = parseXml(part.bytes, LIMITS, charset);

@@ -1,4 +1,4 @@
-import type { AlarmEvent, AlarmKind, AlarmState, Device, Region } from '../../event.js';
+import type { AlarmEvent, AlarmKind, AlarmState, Device, Draft, Region } from '../../event.js';
 import type { Notification } from '../../notification.js';
 import { readDeviceTime } from './device-time.js';
 import { CONTACT_ID_KINDS, EVENT_TYPES, type EventType } from './event-types.js';
@@ -7,28 +7,36 @@ import { child, children, type Fields, number, text } from './fields.js';
 /** Positions are given as 0..1000 of the picture (isapi.md §4). */
 const POSITION_SCALE = 1000;
 
-/** An event while it is read: one object, filled in the order people read it in. */
-type Growing = { -readonly [name in keyof AlarmEvent]?: AlarmEvent[name] };
-
 /**
- * One EventNotificationAlert to an alarm event: what is in isapi.md §4-§6. Every field may be missing.
+ * One EventNotificationAlert to an alarm event: what is in isapi.md §4-§6. Every field may be missing. One object is
+ * made here and filled in on its way to the flow; copying it at each step would cost as much as reading it.
  * @param alert what is inside the EventNotificationAlert, from XML or JSON
  */
-export function readAlert(alert: Fields, notification: Notification): AlarmEvent {
+export function readAlert(alert: Fields, notification: Notification): Draft<AlarmEvent> {
   const type = readType(alert);
   const known = isHeartbeat(alert) ? HEARTBEAT : (EVENT_TYPES.get(type.toLowerCase()) ?? UNKNOWN);
-  const event: Growing = { schema: 1, id: '', vendor: 'isapi', transport: notification.transport };
-  event.device = readDevice(alert, notification.address);
-  readChannel(alert, event);
-  event.type = type;
-  event.kind = readContactId(alert) ?? known.kind;
-  event.state = readState(alert, known);
-  readTime(alert, notification.receivedAt, event);
   const entries = regionEntries(alert);
-  event.targets = readTargets(alert, entries);
-  event.regions = readRegions(entries);
-  event.document = alert;
-  return event as AlarmEvent;
+  const receivedAt = notification.receivedAt.toISOString();
+  const event: Draft<AlarmEvent> = {
+    schema: 1,
+    id: '',
+    vendor: 'isapi',
+    transport: notification.transport,
+    device: readDevice(alert, notification.address),
+    type,
+    kind: readContactId(alert) ?? known.kind,
+    state: readState(alert, known),
+    time: receivedAt,
+    receivedAt,
+    targets: readTargets(alert, entries),
+    regions: readRegions(entries),
+    title: '',
+    text: '',
+    document: alert,
+  };
+  readTime(alert, notification.receivedAt, event);
+  readChannel(alert, event);
+  return event;
 }
 
 const HEARTBEAT: EventType = { kind: 'heartbeat', course: 'momentary' };
@@ -75,7 +83,7 @@ function readContactId(alert: Fields): AlarmKind | undefined {
 
 function readDevice(alert: Fields, address: string): Device {
   const mac = readMac(text(alert, 'macAddress'));
-  const device: { -readonly [name in keyof Device]: Device[name] } = { id: mac ?? address };
+  const device: Draft<Device> = { id: mac ?? address };
   if (mac !== undefined) device.mac = mac;
   const serial = text(child(alert, 'Extensions'), 'serialNumber');
   if (serial !== undefined) device.serial = serial;
@@ -93,7 +101,7 @@ function readMac(raw: string | undefined): string | undefined {
 }
 
 /** Version 1.0 events of recorders carry only dynChannelID; 0 is the device itself (isapi.md §4). */
-function readChannel(alert: Fields, event: Growing): void {
+function readChannel(alert: Fields, event: Draft<AlarmEvent>): void {
   const raw = text(alert, 'channelID', 'dynChannelID');
   const channel = raw !== undefined && /^\d{1,5}$/.test(raw) ? Number(raw) : 0;
   if (channel > 0) event.channel = channel;
@@ -102,16 +110,15 @@ function readChannel(alert: Fields, event: Growing): void {
   if (raw !== undefined) event.channelRaw = raw;
 }
 
-function readTime(alert: Fields, receivedAt: Date, event: Growing): void {
+function readTime(alert: Fields, receivedAt: Date, event: Draft<AlarmEvent>): void {
   const raw = text(alert, 'dateTime');
-  const time = raw === undefined ? undefined : readDeviceTime(raw);
-  const received = receivedAt.toISOString();
-  event.time = time?.iso ?? received;
-  if (raw !== undefined) event.timeRaw = raw;
-  event.receivedAt = received;
+  if (raw === undefined) return;
+  event.timeRaw = raw;
+  const time = readDeviceTime(raw);
+  if (time === undefined) return;
+  event.time = time.iso;
   // `|| 0` for the minus zero that rounding gives, which JSON does not know.
-  if (time?.epoch !== undefined)
-    event.clockSkew = Math.round((time.epoch - receivedAt.getTime()) / 1000) || 0;
+  if (time.epoch !== undefined) event.clockSkew = Math.round((time.epoch - receivedAt.getTime()) / 1000) || 0;
 }
 
 const regionEntries = (alert: Fields): Fields[] =>

@@ -1,4 +1,4 @@
-import type { Attachment, AttachmentRole } from '../../event.js';
+import type { Attachment, AttachmentRole, Draft } from '../../event.js';
 import type { BodyPart } from '../../notification.js';
 
 /** Words in the names devices give their pictures (isapi.md §3.2) → what the picture shows. First hit counts. */
@@ -15,12 +15,12 @@ const ROLE_WORDS: ReadonlyArray<readonly [string, AttachmentRole]> = [
 ];
 
 /** The pictures among the parts of one event, with our own file names: names from the wire are only read. */
-export function readPictures(parts: readonly BodyPart[]): Omit<Attachment, 'cid'>[] {
+export function readPictures(parts: readonly BodyPart[]): Draft<Attachment>[] {
   const pictures = parts.filter((part) => part.kind === 'jpeg' || part.kind === 'png');
   return pictures.map((part, index) => {
     const role = roleOf(part) ?? (index === 0 ? 'scene' : 'target');
     const [contentType, extension] = part.kind === 'png' ? ['image/png', 'png'] : ['image/jpeg', 'jpg'];
-    return { filename: `${role}-${index + 1}.${extension}`, contentType, content: part.bytes, role };
+    return { filename: `${role}-${index + 1}.${extension}`, contentType, content: part.bytes, cid: '', role };
   });
 }
 
