@@ -49,12 +49,6 @@ export class HttpListener {
   readonly #newId: () => string;
   readonly #onError: (error: unknown) => void;
   readonly #inboxes = new Map<string, Inbox>();
-  /** Connections that end with the answer that is on its way. */
-  readonly #closing = new WeakSet<Socket>();
-  /** Requests not answered yet, by connection. */
-  readonly #current = new WeakMap<Socket, IncomingMessage>();
-  /** Requests answered, by connection. */
-  readonly #answered = new WeakMap<Socket, number>();
   /** Requests without a login since the last one with, by address. */
   readonly #knocks = new Map<string, number>();
   #bytesInMemory = 0;
@@ -104,7 +98,7 @@ export class HttpListener {
 
   #guarded(request: IncomingMessage, response: ServerResponse): void {
     // A request behind one that was refused, or that was the last one: nobody will see its answer.
-    if (this.#closing.has(request.socket)) return;
+    if (connectionOf(request.socket).closing) return;
     try {
       this.#serve(request, response);
     } catch (error) {
@@ -118,7 +112,7 @@ export class HttpListener {
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-    this.#closing.add(request.socket);
+    connectionOf(request.socket).closing = true;
     refuse(request, response, this.#limits, refusal);
   }
 
@@ -172,7 +166,7 @@ export class HttpListener {
   #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox): void {
     const address = addressOf(request.socket);
     const body = new BodyReader(request.headers['content-type'], this.#limits);
-    this.#current.set(request.socket, request);
+    connectionOf(request.socket).current = request;
     let length = 0;
     let done = false;
     const finish = (): boolean => {
@@ -221,13 +215,10 @@ export class HttpListener {
 
   /** Whether the connection has had its share of requests with this one. */
   #isLast(request: IncomingMessage): boolean {
-    const { socket } = request;
-    this.#current.delete(socket);
-    const count = (this.#answered.get(socket) ?? 0) + 1;
-    this.#answered.set(socket, count);
-    const last = count >= this.#limits.requestsPerConnection;
-    if (last) this.#closing.add(socket);
-    return last;
+    const connection = connectionOf(request.socket);
+    connection.current = undefined;
+    connection.closing = ++connection.answered >= this.#limits.requestsPerConnection;
+    return connection.closing;
   }
 
   #accept(reader: BodyReader, inbox: Inbox, address: string, cut: boolean): Outcome {
@@ -249,9 +240,10 @@ export class HttpListener {
   #answerClientError(error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket): void {
     socket.on('error', () => undefined);
     // What comes behind a request that is still to be answered is nobody's: the answer goes first, and is the last.
-    if (this.#closing.has(socket)) return;
-    if (this.#current.get(socket)?.complete) {
-      this.#answered.set(socket, this.#limits.requestsPerConnection);
+    const connection = connectionOf(socket);
+    if (connection.closing) return;
+    if (connection.current?.complete) {
+      connection.answered = this.#limits.requestsPerConnection;
       return;
     }
     const broken = error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE';
@@ -281,6 +273,22 @@ export class HttpListener {
       });
     }
   }
+}
+
+/** What the listener remembers of a connection, on its socket. */
+interface Connection {
+  /** It ends with the answer that is on its way. */
+  closing: boolean;
+  answered: number;
+  /** The request that is not answered yet. */
+  current: IncomingMessage | undefined;
+}
+
+const CONNECTION = Symbol('connection');
+
+function connectionOf(socket: Socket & { [CONNECTION]?: Connection }): Connection {
+  socket[CONNECTION] ??= { closing: false, answered: 0, current: undefined };
+  return socket[CONNECTION];
 }
 
 /** What to answer to bytes that are no request, and why that may be. */

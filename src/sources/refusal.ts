@@ -28,6 +28,7 @@ export function refuse(
     response.end(text);
     return;
   }
+  response.flushHeaders();
   response.write(text);
   const { socket } = request;
   const close = () => {

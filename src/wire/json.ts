@@ -20,9 +20,9 @@ export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
  * Bytes of a JSON document to plain values. Forbidden keys are left out; integers too long for a number stay text.
  * @throws AlarmError `DOCUMENT_TOO_LARGE`, `JSON_INVALID`, `JSON_TOO_COMPLEX`
  */
-export function parseJson(bytes: Buffer, limits: Limits, charset?: string): JsonValue {
+export function parseJson(bytes: Buffer, limits: Limits, contentType?: string): JsonValue {
   if (bytes.length > limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
-  const text = quoteLongIntegers(decodeText(bytes, charset).text);
+  const text = quoteLongIntegers(decodeText(bytes, contentType).text);
   checkDepth(text, limits.depth);
   let value: unknown;
   try {

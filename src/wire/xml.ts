@@ -34,12 +34,12 @@ const NAME = /^[^\s"'&=<>/]+$/;
  * Text stays text (a plate 12E34, a serial 00123), and only local names are kept, as devices mix namespaces and
  * prefixes (isapi.md §4). Attributes of event documents say nothing but version and namespace; they are counted and
  * left out. A bare `&` is text (isapi.md §1.7); tags that do not match, a second root and a missing end are errors.
- * @param charset as announced in the content type
+ * @param contentType header of the part or request, for its `charset`
  * @throws AlarmError `DOCUMENT_TOO_LARGE`, `XML_DOCTYPE`, `XML_TOO_COMPLEX`, `XML_INVALID`
  */
-export function parseXml(bytes: Buffer, limits: Limits, charset?: string): XmlDocument {
+export function parseXml(bytes: Buffer, limits: Limits, contentType?: string): XmlDocument {
   if (bytes.length > limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
-  return new Reader(decodeText(bytes, charset).text.replace(CONTROLS, ''), limits).read();
+  return new Reader(decodeText(bytes, contentType).text.replace(CONTROLS, ''), limits).read();
 }
 
 class Reader {

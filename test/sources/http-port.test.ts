@@ -21,20 +21,22 @@ import { Mailbox } from '../support/mailbox.js';
 import { exchange, RawClient } from './raw-client.js';
 import { countOf, LARGE, MULTIPART, multipart, request, xml } from './samples.js';
 
-/** A server of another program. */
-async function occupyPort(port = 0): Promise<{ port: number; free: () => Promise<void> }> {
+/** A server of another program, until it is freed or the test is over. */
+async function occupyPort(t: TestContext, port = 0): Promise<{ port: number; free: () => Promise<void> }> {
   const server = net.createServer().listen(port, '127.0.0.1');
   await once(server, 'listening');
   const free = async () => {
+    if (!server.listening) return;
     server.close();
     await once(server, 'close');
   };
+  t.after(free);
   return { port: (server.address() as AddressInfo).port, free };
 }
 
-async function isFree(port: number): Promise<boolean> {
+async function isFree(t: TestContext, port: number): Promise<boolean> {
   try {
-    await (await occupyPort(port)).free();
+    await (await occupyPort(t, port)).free();
     return true;
   } catch {
     return false;
@@ -53,7 +55,7 @@ function makeListener(t: TestContext, settings: Partial<ListenerSettings>, limit
 }
 
 test('a port in use is told, tried again and opened when it gets free', async (t) => {
-  const other = await occupyPort();
+  const other = await occupyPort(t);
   const { listener, states, alarms } = makeListener(t, { port: other.port });
   listener.start();
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -75,14 +77,14 @@ test('a port in use is told, tried again and opened when it gets free', async (t
 });
 
 test('the time between two tries doubles up to its limit and begins anew after success', async (t) => {
-  const other = await occupyPort();
+  const other = await occupyPort(t);
   const { listener, states } = makeListener(
     t,
     { port: other.port },
     { listenRetryMs: 50, listenRetryMaxMs: 200 },
   );
   for (let round = 0; round < 2; round++) {
-    const taken = round === 0 ? other : await occupyPort(other.port);
+    const taken = round === 0 ? other : await occupyPort(t, other.port);
     listener.start();
     const times: number[] = [];
     for (let attempt = 0; attempt < 6; attempt++) {
@@ -113,7 +115,7 @@ test('an address that is not ours is told as such and tried again', async (t) =>
 });
 
 test('a listener that is stopped while it waits for its port does not try again', async (t) => {
-  const other = await occupyPort();
+  const other = await occupyPort(t);
   const { listener, states } = makeListener(t, { port: other.port });
   listener.start();
   assert.equal((await states.take()).state, 'retrying');
@@ -121,13 +123,13 @@ test('a listener that is stopped while it waits for its port does not try again'
   assert.equal((await states.take()).state, 'closed');
   await other.free();
   await assert.rejects(states.take(300));
-  assert.ok(await isFree(other.port));
+  assert.ok(await isFree(t, other.port));
 });
 
 for (const host of ['127.0.0.1', 'localhost']) {
   test(`a listener on ${host} that is stopped right after its start opens nothing`, async (t) => {
     const made = t.mock.method(http, 'createServer').mock;
-    const { port, free } = await occupyPort();
+    const { port, free } = await occupyPort(t);
     await free();
     const { listener, states } = makeListener(t, { port, host });
     listener.start();
@@ -137,7 +139,7 @@ for (const host of ['127.0.0.1', 'localhost']) {
     told.push(...(await drain(states)).map(({ state }) => state));
     for (const { result } of made.calls) result?.close();
     assert.deepEqual(told, ['closed']);
-    assert.ok(await isFree(port));
+    assert.ok(await isFree(t, port));
   });
 }
 
@@ -152,7 +154,7 @@ test('to start and to stop twice is the same as once; a stopped listener can be 
     assert.equal((await exchange(port, request(xml(round)))).status, 200);
     await Promise.all([listener.stop(), listener.stop()]);
     await listener.stop();
-    assert.ok(await isFree(port));
+    assert.ok(await isFree(t, port));
     assert.deepEqual(new Set((await drain(states)).map(({ state: each }) => each)), new Set(['closed']));
   }
   assert.deepEqual((await drain(alarms)).map(countOf), [1, 2, 3]);
@@ -165,7 +167,7 @@ test('stop() frees the port at once and lets a push under way finish', async (t)
   await client.send(bytes.subarray(0, -9));
   await read(1, bytes.length - 9);
   const stopped = listener.stop();
-  assert.ok(await isFree(port));
+  assert.ok(await isFree(t, port));
   await client.send(bytes.subarray(-9));
   assert.equal((await client.lastAnswer()).status, 200);
   await stopped;
@@ -191,7 +193,7 @@ test('stop() takes less than two seconds with half a body, a waiting, an idle an
   await waiting.send(bytes.subarray(0, 99));
   await accepted(4);
   await stopInTime(listener);
-  assert.ok(await isFree(port));
+  assert.ok(await isFree(t, port));
   await quiet(4);
   for (const client of [idle, silent, half, waiting]) assert.equal(await client.rest(), '');
   const [first, second, ...more] = await drain(alarms);

@@ -43,7 +43,7 @@ export class RawClient {
   }
 
   static async open(port: number, options: Partial<TcpNetConnectOpts> = {}): Promise<RawClient> {
-    const socket = net.connect({ host: '127.0.0.1', ...options, port, allowHalfOpen: true });
+    const socket = net.connect({ host: '127.0.0.1', ...options, port });
     socket.setNoDelay(true);
     const client = new RawClient(socket);
     await once(socket, 'connect');

@@ -1,7 +1,6 @@
 import { AlarmError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
-import { parseParameters } from '../../wire/header.js';
 import { parseJson } from '../../wire/json.js';
 import { parseXml } from '../../wire/xml.js';
 import { child, children, type Fields, isFields } from './fields.js';
@@ -62,12 +61,11 @@ function drafts(group: Group, notification: Notification, damaged: boolean): Ala
 
 function readDocument(part: BodyPart): Fields[] {
   if (part.truncated && part.bytes.length >= LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
-  const charset = parseParameters(part.contentType ?? '').parameters.get('charset');
   if (part.kind === 'xml') {
-    const { root, content } = parseXml(part.bytes, LIMITS, charset);
+    const { root, content } = parseXml(part.bytes, LIMITS, part.contentType);
     return (root === ROOT ? [content] : wrapped(content)).flatMap(eachEvent);
   }
-  const value = parseJson(part.bytes, LIMITS, charset);
+  const value = parseJson(part.bytes, LIMITS, part.contentType);
   return (Array.isArray(value) ? value : [value]).flatMap((item) => {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
     return ('eventType' in item || 'DurationList' in item ? [item] : wrapped(item)).flatMap(eachEvent);
