@@ -4,7 +4,11 @@ import { decodeText } from '../../src/wire/charset.js';
 
 const declared = (encoding: string, quote = '"') =>
   `<?xml version="1.0" encoding=${quote}${encoding}${quote}?>`;
-const read = (bytes: Buffer | string, charset?: string) => decodeText(Buffer.from(bytes as Buffer), charset);
+const read = (bytes: Buffer | string, charset?: string) =>
+  decodeText(
+    Buffer.from(bytes as Buffer),
+    charset === undefined ? undefined : `text/x; charset="${charset}"`,
+  );
 const GB = Buffer.from([0xc7, 0xb0, 0xc3, 0xc5]);
 
 test('without any announcement text is UTF-8', () => {

@@ -6,7 +6,11 @@ import { LIMITS, type Limits } from '../../src/limits.js';
 import { parseJson } from '../../src/wire/json.js';
 
 const parse = (text: string | Buffer, limits: Limits = LIMITS, charset?: string) =>
-  parseJson(Buffer.from(text as Buffer), limits, charset);
+  parseJson(
+    Buffer.from(text as Buffer),
+    limits,
+    charset === undefined ? undefined : `text/x; charset="${charset}"`,
+  );
 function refused(text: string | Buffer, code: AlarmErrorCode, limits: Limits = LIMITS): void {
   const wanted = (error: unknown) => error instanceof AlarmError && error.code === code;
   assert.throws(() => parse(text, limits), wanted, String(text).slice(0, 80));

@@ -6,7 +6,11 @@ import { parseXml } from '../../src/wire/xml.js';
 import { alertXml } from '../support/multipart-samples.js';
 
 const parse = (text: string | Buffer, limits: Limits = LIMITS, charset?: string) =>
-  parseXml(Buffer.from(text as Buffer), limits, charset);
+  parseXml(
+    Buffer.from(text as Buffer),
+    limits,
+    charset === undefined ? undefined : `text/x; charset="${charset}"`,
+  );
 /** What is in `<a>`, as JSON has it, so that prototypes do not matter. */
 const inside = (text: string) => JSON.parse(JSON.stringify(parse(`<a>${text}</a>`).content));
 
