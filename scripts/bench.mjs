@@ -13,8 +13,8 @@ import { startHttpIn, startOurs } from './bench/node-red-servers.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const MILLISECONDS = Number(process.env.MILLISECONDS ?? 1500);
-const LOADERS = 3;
-const CONCURRENCY = 10;
+const LOADERS = Number(process.env.LOADERS ?? 1);
+const CONCURRENCY = 16;
 const MARKER = '90000000';
 const TICKS_PER_SECOND = 100;
 
@@ -81,6 +81,7 @@ async function startInNodeRed(start, withPictures) {
 
 const SERVERS = [
   ['bare node:http, drains and answers 200', () => startForked('bare-server.mjs', '/bench1234567/isapi')],
+  ['node:http that collects the body', () => startForked('collecting-server.mjs', '/bench1234567/isapi')],
   ['our listener', () => startForked('listener-server.mjs', '/bench1234567/isapi')],
   ['isapi-alarm-in in Node-RED', (withPictures) => startInNodeRed(startOurs, withPictures)],
   ['Node-RED http in + xml', (withPictures) => startInNodeRed(startHttpIn, withPictures)],
@@ -145,7 +146,7 @@ async function run() {
   const loaders = Array.from({ length: LOADERS }, () => fork(here('load.mjs')));
   console.log(
     `Node.js ${process.version}, ${os.cpus().length} cores; ${ROUNDS} rounds of ${MILLISECONDS} ms, ` +
-      `${LOADERS} x ${CONCURRENCY} connections at a time, one connection per event; medians.`,
+      `${LOADERS} sending process(es) with ${CONCURRENCY} connections at a time, one connection per event; medians.`,
   );
   for (const { name, withPictures, request } of CASES) {
     const servers = [];

@@ -45,7 +45,7 @@ export const LIMITS = {
   pictureBytes: 8 * MIB,
   videoBytes: 24 * MIB,
   /** Bytes of an undecodable request that are kept for the flow. */
-  rawBytes: 256 * KIB,
+  rawBytes: 64 * KIB,
   /** A device that heard 503 is asked to wait this long. */
   retryAfterSeconds: 5,
   /** The same complaint about the same address is told once in this time. */

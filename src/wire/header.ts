@@ -39,6 +39,9 @@ export function parseParameters(header: string): ParameterisedValue {
 
 /** A quoted string from just behind its opening quote: its text and where it ends. */
 function quoted(header: string, from: number): [string, number] {
+  const end = header.indexOf('"', from);
+  const plain = header.slice(from, end < 0 ? header.length : end);
+  if (!plain.includes('\\')) return [plain, from + plain.length + 1];
   let text = '';
   for (let at = from; at < header.length; at++) {
     const character = header[at];
@@ -49,8 +52,12 @@ function quoted(header: string, from: number): [string, number] {
   return [text, header.length];
 }
 
+/** What names nearly always are: nothing to take away. */
+const USUAL_LABEL = /^[\w .()-]{0,100}$/;
+
 /** A name from the wire made fit to show: last step of a path, no control characters, at most 100 characters. */
 export function label(name: string): string {
+  if (USUAL_LABEL.test(name)) return name;
   const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
   let text = '';
   for (const character of last) {

@@ -1,4 +1,5 @@
 import { AlarmError } from '../errors.js';
+import type { Draft } from '../event.js';
 import type { Limits } from '../limits.js';
 import type { BodyPart } from '../notification.js';
 import { classify, isPicture, looksWhole } from './classify.js';
@@ -107,7 +108,8 @@ export class MultipartParser {
     this.#consume(line.length);
     if (line.length > this.#limits.partHeaderBytes) return true;
     const match = this.#delimiters.match(line, 0, true);
-    if (match === 'open' || (match === 'no' && this.#delimiters.learn(trimEol(line)))) this.#startHead();
+    if (match === 'open' || (match === 'no' && this.#delimiters.learn(line.subarray(0, textLength(line)))))
+      this.#startHead();
     return true;
   }
 
@@ -130,12 +132,12 @@ export class MultipartParser {
     if (line === undefined) return false;
     this.#headBytes += line.length;
     this.#consume(line.length);
-    const match = this.#delimiters.match(line, 0, true);
-    const text = trimEol(line);
+    const match = first === DASH ? this.#delimiters.match(line, 0, true) : 'no';
+    const length = textLength(line);
     if (match === 'open') this.#startHead();
     else if (match === 'close') this.#state = 'between';
-    else if (text.length === 0) return this.#startBody();
-    else this.#addHeader(text.toString('utf8'));
+    else if (length === 0) return this.#startBody();
+    else this.#addHeader(line.toString('utf8', 0, length));
     return true;
   }
 
@@ -162,10 +164,10 @@ export class MultipartParser {
 
   #startBody(): true {
     if (++this.#parts > this.#limits.parts) throw new AlarmError('PARTS_TOO_MANY');
-    this.#body = new PartBytes(this.#limits);
     const length = this.#headers.get('content-length') ?? '';
     const counted = length !== '' && length.length <= 10 && !/\D/.test(length);
     this.#remaining = counted ? Number(length) : 0;
+    this.#body = new PartBytes(this.#limits);
     this.#state = counted ? 'counted' : 'delimited';
     return true;
   }
@@ -197,7 +199,7 @@ export class MultipartParser {
     if (whole === true && isPicture(classify(bytes))) return false;
     for (let at = lineWithDashes(bytes, 0); at !== undefined; at = lineWithDashes(bytes, at + 1)) {
       if (this.#delimiters.match(bytes, at + 1, true) === 'no') continue;
-      return whole === false || looksWhole(trimEol(bytes.subarray(0, at + 1))) === true;
+      return whole === false || looksWhole(bytes.subarray(0, textLength(bytes.subarray(0, at + 1)))) === true;
     }
     return false;
   }
@@ -288,21 +290,14 @@ export class MultipartParser {
     const bytes = this.#body.bytes();
     const truncated = cutByEnd || this.#body.cut;
     this.#cut ||= truncated;
-    const disposition = parseParameters(this.#headers.get('content-disposition') ?? '').parameters;
-    const name = disposition.get('name');
-    const filename = disposition.get('filename');
+    const part: Draft<BodyPart> = { headers: this.#headers, kind: classify(bytes), bytes, truncated };
+    const disposition = this.#headers.get('content-disposition');
+    if (disposition !== undefined) nameBy(part, parseParameters(disposition).parameters);
     const contentType = this.#headers.get('content-type');
+    if (contentType !== undefined) part.contentType = contentType;
     const contentId = this.#headers.get('content-id');
-    this.#onPart({
-      headers: this.#headers,
-      ...(name !== undefined && { name: label(name) }),
-      ...(filename !== undefined && { filename: label(filename) }),
-      ...(contentType !== undefined && { contentType }),
-      ...(contentId !== undefined && { contentId: contentId.replace(/^<|>$/g, '') }),
-      kind: classify(bytes),
-      bytes,
-      truncated,
-    });
+    if (contentId !== undefined) part.contentId = contentId.replace(/^<|>$/g, '');
+    this.#onPart(part);
     this.#body = new PartBytes(this.#limits);
   }
 
@@ -324,6 +319,13 @@ export class MultipartParser {
   }
 }
 
+function nameBy(part: Draft<BodyPart>, disposition: ReadonlyMap<string, string>): void {
+  const name = disposition.get('name');
+  if (name !== undefined) part.name = label(name);
+  const filename = disposition.get('filename');
+  if (filename !== undefined) part.filename = label(filename);
+}
+
 /** A document or picture that begins where a header line was expected: the blank line is missing. */
 function beginsBody(first: number, second: number | undefined): boolean {
   return first === 0x3c || first === 0x7b || first === 0x5b || (first === 0xff && second === 0xd8);
@@ -342,9 +344,10 @@ function lineWithDashes(bytes: Buffer, from: number): number | undefined {
   return at < 0 ? undefined : at;
 }
 
-function trimEol(line: Buffer): Buffer {
+/** Length of a line without its line end. */
+function textLength(line: Buffer): number {
   let end = line.length;
   if (line[end - 1] === LF) end--;
   if (line[end - 1] === CR) end--;
-  return line.subarray(0, end);
+  return end;
 }

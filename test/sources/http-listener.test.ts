@@ -81,6 +81,7 @@ const SPELLINGS: [string, RequestPlan & { type?: string }][] = [
   ['a query', { target: `${PATH}?channel=1&name=/../x` }],
   ['a slash and a query', { target: `${PATH}/?` }],
   ['lower-case header names', { bare: true, headers: [`content-length:${xml().length}`] }],
+  ['an expectation nobody knows', { headers: ['Expect: the-unexpected'] }],
   ['identity as content coding', { headers: ['Content-Encoding: Identity'] }],
   ['an upgrade nobody asked for', { headers: ['Connection: Upgrade', 'Upgrade: h2c'] }],
 ];

@@ -114,8 +114,13 @@ export class RawClient {
 }
 
 /** Sends a whole request over a connection of its own. */
-export async function exchange(port: number, bytes: Buffer | string, localAddress?: string): Promise<Answer> {
-  const client = await RawClient.open(port, localAddress === undefined ? {} : { localAddress });
+export async function exchange(
+  port: number,
+  bytes: Buffer | string,
+  localAddress = '127.0.0.1',
+  host = '127.0.0.1',
+): Promise<Answer> {
+  const client = await RawClient.open(port, { localAddress, host });
   await client.send(bytes);
   const answer = await client.answer();
   client.socket.destroy();

@@ -159,6 +159,25 @@ for (const [what, bytes, counts, expected] of LIMITED) {
   });
 }
 
+const TWO = Buffer.concat([request(xml(1)), request(xml(2))]);
+const MANY = Buffer.concat([1, 2, 3, 4, 5].map((count) => request(xml(count))));
+for (const [what, bytes, limits] of [
+  ['two pushes with noise behind them', Buffer.concat([TWO, Buffer.from('noise')]), {}],
+  ['a push and one that breaks off', TWO.subarray(0, -9), {}],
+  ['more pushes than a connection may have, all at once', MANY, { requestsPerConnection: 3 }],
+] as const) {
+  test(`${what}: each whole push that is taken is answered`, async (t) => {
+    const { port, alarms, quiet } = await startListener(t, { limits });
+    const client = await RawClient.open(port);
+    client.socket.end(bytes);
+    const text = await client.rest(3_000);
+    await quiet(1);
+    const whole = (await drain(alarms)).filter(({ event }) => event.truncated === undefined);
+    assert.ok(whole.length > 0);
+    assert.equal([...text.matchAll(/^HTTP\/1\.1 200 /gm)].length, whole.length);
+  });
+}
+
 test('a body that was not announced is no push, nor is what stands behind it', async (t) => {
   const { port, alarms, quiet } = await startListener(t);
   const answers = await statuses(port, framed([], BODY));

@@ -79,9 +79,14 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
   const { port } = state as Extract<PortState, { state: 'listening' }>;
   const watched = watchSockets(port);
   t.after(async () => {
-    await listener.stop();
-    watched.stop();
-    for (const socket of watched.sockets) assert.ok(socket.destroyed, 'a connection outlived the listener');
+    try {
+      await stopInTime(listener);
+    } finally {
+      watched.stop();
+      const outlived = watched.sockets.filter((socket) => !socket.destroyed);
+      for (const socket of outlived) socket.destroy();
+      assert.equal(outlived.length, 0, 'connections outlived the listener');
+    }
     assert.deepEqual(errors, []);
   });
   const { sockets, accepted, quiet, read } = watched;
