@@ -69,7 +69,7 @@ function demoFlows(mailPort, telegramUrl, listenerPort) {
     'alarm-listener': { host: '127.0.0.1', port: String(listenerPort) },
     'e-mail': { server: '127.0.0.1', port: String(mailPort), authtype: 'NONE', secure: false, tls: false },
     'telegram bot': { baseapiurl: telegramUrl },
-    trigger: { duration: COOL_DOWN, name: `one in ${COOL_DOWN} s per camera and kind` },
+    trigger: { duration: COOL_DOWN, name: `one in ${COOL_DOWN} s` },
   };
   const nodes = ['01-motion-picture-by-email', '02-motion-picture-to-telegram'].flatMap((name) =>
     exampleFlow(name, changes),

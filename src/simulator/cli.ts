@@ -61,7 +61,7 @@ async function run(): Promise<number> {
     const scene = scenes[Math.floor(sent / DEVICES.length) % scenes.length] as Scene;
     const answer = await device.push(target, scene).catch((error: Error) => error.message);
     const status = answer.split('\r\n', 1)[0] || 'no answer';
-    if (!/^HTTP\/1\.1 200/.test(status)) refused++;
+    if (!status.startsWith('HTTP/1.1 200')) refused++;
     process.stdout.write(
       `${name}: ${scene.eventType} on channel ${scene.channel} (${scene.channelName}) -> ${status}\n`,
     );

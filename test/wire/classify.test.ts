@@ -59,7 +59,7 @@ test('a document looks whole with its last byte and not before', () => {
     // The last bytes of a PNG are a checksum behind the mark that is looked for.
     const last = text === PNG ? bytes.length - 4 : bytes.length;
     for (let at = 2; at < last; at++)
-      assert.notEqual(looksWhole(bytes.subarray(0, at)), true, `${text} cut at ${at}`);
+      assert.notEqual(looksWhole(bytes.subarray(0, at)), true, `${String(text)} cut at ${at}`);
   }
 });
 

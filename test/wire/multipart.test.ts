@@ -307,7 +307,7 @@ for (const [what, [head, piece]] of Object.entries(FLOODS)) {
     const body = join(`--boundary\r\n${head}`, piece.repeat(30_000));
     const places = Array.from({ length: body.length >> 8 }, (_, at) => at << 8);
     let copied = 0;
-    const concat = Buffer.concat;
+    const concat = Buffer.concat.bind(Buffer);
     // Work that grows with the square of the body shows in what is copied, without a clock.
     const spy = mock.method(Buffer, 'concat', (list: readonly Buffer[], length?: number) => {
       const result = concat(list, length);
