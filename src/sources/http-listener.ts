@@ -166,12 +166,15 @@ export class HttpListener {
   #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox): void {
     const address = addressOf(request.socket);
     const body = new BodyReader(request.headers['content-type'], this.#limits);
-    connectionOf(request.socket).current = request;
+    const connection = connectionOf(request.socket);
+    connection.latest = request;
+    connection.pending++;
     let length = 0;
     let done = false;
     const finish = (): boolean => {
       if (done) return false;
       done = true;
+      connection.pending--;
       this.#bytesInMemory -= length;
       return true;
     };
@@ -198,6 +201,8 @@ export class HttpListener {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse, inbox: Inbox, accept: () => Outcome): void {
+    // It came behind one whose answer ends the connection: not taken, so the device sends it again.
+    if (connectionOf(request.socket).closing) return;
     try {
       // Its nodes may have gone while it was on its way: it is asked to come again when they are back.
       if (inbox.deserted) {
@@ -216,8 +221,8 @@ export class HttpListener {
   /** Whether the connection has had its share of requests with this one. */
   #isLast(request: IncomingMessage): boolean {
     const connection = connectionOf(request.socket);
-    connection.current = undefined;
-    connection.closing = ++connection.answered >= this.#limits.requestsPerConnection;
+    const enough = ++connection.answered >= this.#limits.requestsPerConnection;
+    connection.closing = enough || (connection.ending && connection.pending === 0);
     return connection.closing;
   }
 
@@ -242,8 +247,8 @@ export class HttpListener {
     // What comes behind a request that is still to be answered is nobody's: the answer goes first, and is the last.
     const connection = connectionOf(socket);
     if (connection.closing) return;
-    if (connection.current?.complete) {
-      connection.answered = this.#limits.requestsPerConnection;
+    if (connection.pending > 0 && connection.latest?.complete) {
+      connection.ending = true;
       return;
     }
     const broken = error.code === 'ECONNRESET' || error.code === 'HPE_INVALID_EOF_STATE';
@@ -279,15 +284,18 @@ export class HttpListener {
 interface Connection {
   /** It ends with the answer that is on its way. */
   closing: boolean;
+  /** It ends when all that came whole is answered. */
+  ending: boolean;
   answered: number;
-  /** The request that is not answered yet. */
-  current: IncomingMessage | undefined;
+  /** Requests not answered yet: a device may send the next before it has the answer. */
+  pending: number;
+  latest: IncomingMessage | undefined;
 }
 
 const CONNECTION = Symbol('connection');
 
 function connectionOf(socket: Socket & { [CONNECTION]?: Connection }): Connection {
-  socket[CONNECTION] ??= { closing: false, answered: 0, current: undefined };
+  socket[CONNECTION] ??= { closing: false, ending: false, answered: 0, pending: 0, latest: undefined };
   return socket[CONNECTION];
 }
 
