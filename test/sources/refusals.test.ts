@@ -38,7 +38,8 @@ for (const [status, why, plan, listener] of REFUSALS) {
     assert.deepEqual(headers.get('connection'), ['close']);
     await Promise.all([sent, quiet(1)]);
     const read = sockets[0]?.bytesRead ?? 0;
-    assert.ok(read <= ONE_READ, `${read} bytes were read`);
+    // The read that brought the head, and on Node.js 24 the one that was asked for before it.
+    assert.ok(read <= 2 * ONE_READ, `${read} bytes were read`);
     assert.equal(alarms.size, 0);
   });
 
