@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { simpleParser } from 'mailparser';
+import { HttpListener, isapi } from '../../src/index.js';
+import { picture } from '../../src/simulator/picture.js';
+import { Mailbox } from '../support/mailbox.js';
+import { freePort, ROOT } from '../support/node-red.js';
+
+/** Everything a program writes, as soon as it holds what is waited for. */
+async function output(child: ChildProcess, until: RegExp): Promise<string> {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (until.test(text)) child.emit('said');
+    });
+  }
+  await Promise.race([once(child, 'said'), once(child, 'exit')]);
+  return text;
+}
+
+describe('the demo', () => {
+  it('is ready when an alarm went through to mail and chat, shows where the mail is, and stops on Ctrl-C', async () => {
+    const port = await freePort();
+    const demo = spawn(process.execPath, [path.join(ROOT, 'scripts/demo.mjs')], {
+      cwd: ROOT,
+      env: { ...process.env, PORT: String(port) },
+    });
+    const text = await output(demo, /^ready: /m);
+    assert.match(text, new RegExp(`^ready: http://127\\.0\\.0\\.1:${port}$`, 'm'));
+    assert.match(text, /^\d\d:\d\d:\d\d {2}alarm {5}gate camera: linedetection, Gate -> HTTP\/1\.1 200 OK$/m);
+    assert.match(text, /^\d\d:\d\d:\d\d {2}Telegram {2}Line crossing – started \[photo \d+ KB\]$/m);
+    const [, file] = /e-mail {4}Line crossing: Gate \[.*\] {2}(\S+\.eml)$/m.exec(text) ?? [];
+    const mail = await simpleParser(readFileSync(path.join(ROOT, file ?? '')));
+    assert.deepEqual(mail.attachments[0]?.content, picture('gate-scene'));
+    demo.kill('SIGINT');
+    assert.deepEqual(await once(demo, 'exit'), [0, null]);
+    const probe = net.connect(port, '127.0.0.1');
+    const [error] = (await once(probe, 'error')) as [NodeJS.ErrnoException];
+    assert.equal(error.code, 'ECONNREFUSED');
+  });
+
+  it('says in plain words that its port is taken', async () => {
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as net.AddressInfo;
+    const demo = spawn(process.execPath, [path.join(ROOT, 'scripts/demo.mjs')], {
+      env: { ...process.env, PORT: String(port) },
+    });
+    const text = await output(demo, /PORT=/);
+    assert.match(text, new RegExp(`^Port ${port} is in use by another program\\..*PORT=1990 npm start\n$`));
+    if (demo.exitCode === null) await once(demo, 'exit');
+    assert.equal(demo.exitCode, 1);
+    other.close();
+  });
+});
+
+describe('camera-alarms-simulator', () => {
+  const cli = path.join(ROOT, 'dist/src/simulator/cli.js');
+
+  it('pushes alarms of several devices at any listener and says what each got', async () => {
+    const kinds = new Mailbox<string>();
+    const states = new Mailbox<number>();
+    const settings = {
+      host: '127.0.0.1',
+      port: 0,
+      secret: '',
+      auth: 'none',
+      username: '',
+      password: '',
+      allow: '',
+    } as const;
+    const listener = new HttpListener(settings, {
+      onState: (state) => state.state === 'listening' && states.put(state.port),
+    });
+    listener
+      .inbox('/isapi', isapi)
+      .subscribe({ alarm: ({ event }) => kinds.put(event.kind), sign: () => undefined });
+    listener.start();
+    const url = `http://127.0.0.1:${await states.take()}/isapi`;
+    const child = spawn(process.execPath, [cli, '--url', url, '--count', '3', '--every', '0']);
+    const text = await output(child, /terminal: .*\n/);
+    assert.match(
+      text,
+      /^camera: linedetection on channel 1 \(Gate\) -> HTTP\/1\.1 200 OK\nrecorder: .* 200 OK\nterminal: .* 200 OK\n$/,
+    );
+    assert.deepEqual(
+      [await kinds.take(), await kinds.take(), await kinds.take()],
+      ['line-crossing', 'intrusion', 'motion'],
+    );
+    await listener.stop();
+  });
+
+  it('explains itself when called without a listener', async () => {
+    const child = spawn(process.execPath, [cli]);
+    assert.match(await output(child, /--url/), /camera-alarms-simulator --url/);
+    if (child.exitCode === null) await once(child, 'exit');
+    assert.equal(child.exitCode, 2);
+  });
+});
