@@ -9,6 +9,8 @@ import { chunked, type RequestPlan, request, xml } from './samples.js';
 const TEN_MB = Buffer.alloc(10_000_000, xml());
 /** What Node takes from a socket at a time: it cannot read less than that of what is already there. */
 const ONE_READ = 65_536;
+/** The read that brought the head; from Node.js 24 on also the one it asks for before it lets go. */
+const READS = Number.parseInt(process.versions.node, 10) >= 24 ? 2 : 1;
 
 const REFUSALS: [status: number, why: string, request: RequestPlan, listener: ListenerPlan][] = [
   [404, 'path', { target: '/x' }, {}],
@@ -38,8 +40,7 @@ for (const [status, why, plan, listener] of REFUSALS) {
     assert.deepEqual(headers.get('connection'), ['close']);
     await Promise.all([sent, quiet(1)]);
     const read = sockets[0]?.bytesRead ?? 0;
-    // The read that brought the head, and on Node.js 24 the one that was asked for before it.
-    assert.ok(read <= 2 * ONE_READ, `${read} bytes were read`);
+    assert.ok(read <= READS * ONE_READ, `${read} bytes were read`);
     assert.equal(alarms.size, 0);
   });
 
