@@ -135,3 +135,29 @@ describe('example: alarm picture to Telegram', () => {
     assert.match(String(fields['text']), /^Disk problem – started\r?\nRecorder/);
   });
 });
+
+describe('example: one camera alone', () => {
+  let nodeRed: NodeRed;
+  let target: PushTarget;
+
+  before(async () => {
+    target = await listenerTarget();
+    nodeRed = await startNodeRed({
+      flows: exampleFlow('10-one-camera-alone', {
+        'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
+        debug: { console: true },
+      }),
+      credentials: { 'camera-alarms-listener': { secret: SECRET } },
+    });
+    await nodeRed.said(/waiting for alarms on port/);
+  });
+  after(() => nodeRed?.stop());
+
+  it('sends the gate its own way and all others theirs', async () => {
+    await simulatedCamera().push({ ...target, path: `/${SECRET}/gate` }, motion);
+    await nodeRed.said(/\[debug:alarm at the gate\] Motion: Gate/);
+    await simulatedRecorder().push(target, plate);
+    await nodeRed.said(/\[debug:alarm elsewhere\] Number plate: Barrier/);
+    assert.doesNotMatch(nodeRed.log(), /alarm elsewhere\] Motion/);
+  });
+});
