@@ -214,6 +214,8 @@ describe('alarm-listener', () => {
     const { error } = await running.at('errors').take();
     assert.equal(error?.code, 'LISTENER_PORT_IN_USE');
     assert.equal(error?.source.type, 'alarm-listener');
+    // Tried again in vain: shown again, and not told again.
+    await status(running, /LISTENER_PORT_IN_USE/);
     other.close();
     await status(running, /listening/);
     assert.match(await simulatedCamera().push(target(port), motion), /^HTTP\/1\.1 200/);
