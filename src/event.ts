@@ -67,6 +67,93 @@ export interface Region {
   readonly polygon?: ReadonlyArray<readonly [number, number]>;
 }
 
+/** A picture that is still on the device. */
+export interface PictureUrl {
+  readonly url: string;
+  readonly role: AttachmentRole;
+}
+
+/** A number plate as a camera read it. Numbers of plates stay text: `12E34` is one. */
+export interface Plate {
+  /** Absent when the camera saw a plate and could not read it. */
+  readonly number?: string;
+  /** 0..100, how sure the camera is. */
+  readonly confidence?: number;
+  /** Of travel, as the camera says: `forward`, `reverse`. */
+  readonly direction?: string;
+  readonly lane?: string;
+  readonly country?: string;
+  /** The camera's own list the plate stands in, such as a block list. */
+  readonly list?: string;
+  readonly vehicle?: { readonly type?: string; readonly color?: string };
+}
+
+/** A face as a camera saw it; what it did not say is absent. */
+export interface Face {
+  readonly age?: number;
+  readonly ageGroup?: string;
+  readonly gender?: string;
+  readonly glasses?: string;
+  readonly mask?: string;
+  /** 0..100, how well the picture shows the face. */
+  readonly score?: number;
+  /** Name in the face library the face was found in. */
+  readonly person?: string;
+  /** Likeness to that entry as the camera gives it: up to 1, or up to 100. */
+  readonly similarity?: number;
+}
+
+/** What happened at a door or terminal. */
+export interface Access {
+  readonly major: number;
+  readonly minor: number;
+  /** The pair in words, such as `face-accepted`; absent for a pair that has no public meaning. */
+  readonly event?: string;
+  readonly outcome?: 'granted' | 'denied';
+  readonly person?: string;
+  /** Text: `00042` is not 42. */
+  readonly employee?: string;
+  readonly card?: string;
+  readonly door?: string;
+  readonly reader?: string;
+  /** Counts up with each event of the terminal. */
+  readonly serial?: string;
+}
+
+/** What an alarm panel said in Contact ID (SIA DC-05). */
+export interface Panel {
+  /** Four digits as sent: 1 or 3 for begin or restore, then the event. */
+  readonly code: string;
+  /** The event in words, such as `burglary`; absent for a code that has no public meaning. */
+  readonly event?: string;
+  /** As sent; some panels count from 0. */
+  readonly zone?: string;
+  readonly zoneName?: string;
+  readonly area?: string;
+}
+
+/** A measured temperature that broke a rule. */
+export interface Temperature {
+  readonly unit?: string;
+  readonly current?: number;
+  readonly threshold?: number;
+  readonly rule?: string;
+  readonly preset?: string;
+}
+
+/** People counted. */
+export interface Counting {
+  readonly enter?: number;
+  readonly exit?: number;
+  /** Children among them. */
+  readonly childEnter?: number;
+  readonly childExit?: number;
+  /** How: `realTime` counts up since midnight or reset, `timeRange` is one span of time. */
+  readonly method?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
 /** One event of a device, whichever way it came. Plain JSON; `alarm-event.schema.json` describes it. */
 export interface AlarmEvent {
   readonly schema: 1;
@@ -94,6 +181,28 @@ export interface AlarmEvent {
   readonly clockSkew?: number;
   readonly targets: readonly string[];
   readonly regions: readonly Region[];
+  readonly plate?: Plate;
+  readonly face?: readonly Face[];
+  readonly access?: Access;
+  readonly panel?: Panel;
+  readonly temperature?: Temperature;
+  readonly counting?: Counting;
+  /** Number of the alarm input, as sent. */
+  readonly input?: string;
+  /** Loudness in decibels. */
+  readonly decibel?: number;
+  /** Where the device keeps pictures of this event that it did not send along. */
+  readonly pictureUrls?: readonly PictureUrl[];
+  /** The device sends it again, or from its memory: it did not happen just now. */
+  readonly history?: true;
+  /** Joins the start of an alarm with its end. */
+  readonly correlationId?: string;
+  /** At an end: seconds since the start, by our clock. */
+  readonly duration?: number;
+  /** At an end: how often the device said that the cause lasts, the start included. */
+  readonly count?: number;
+  /** At an end: who said so; `time` when the device fell silent about it. */
+  readonly endedBy?: 'device' | 'time';
   /** One line for people, in the language of who receives it. */
   readonly title: string;
   /** A few lines for people, without any HTML. */
@@ -102,6 +211,8 @@ export interface AlarmEvent {
   readonly document: Readonly<Record<string, unknown>>;
   /** Something of the delivery is missing: the connection broke, or a part was larger than its limit. */
   readonly truncated?: true;
+  /** The document was not in the character set it claims: letters with marks may be wrong. */
+  readonly guessed?: true;
 }
 
 /** Something of ours while it is being made. */

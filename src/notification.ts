@@ -1,4 +1,4 @@
-import type { Alarm, AlarmEvent, Attachment, Draft, Transport, VendorId } from './event.js';
+import type { Alarm, AlarmEvent, Attachment, Device, Draft, Transport, VendorId } from './event.js';
 
 /** What the first bytes of a part say it is. */
 export type PartKind = 'xml' | 'json' | 'jpeg' | 'png' | 'empty' | 'unknown';
@@ -25,6 +25,8 @@ export interface Notification {
   /** Network address of the sender, IPv4 without the IPv6 prefix. */
   readonly address: string;
   readonly parts: readonly BodyPart[];
+  /** What stood behind the `?` of the path, undecoded; some devices put the whole event there. */
+  readonly query?: string;
   /** The delivery ended before its announced end. */
   readonly truncated: boolean;
 }
@@ -48,6 +50,10 @@ export interface Reply {
 /** One maker's wire format. Pure: no socket, no file, no clock. */
 export interface Vendor {
   readonly id: VendorId;
+  /** Its devices also send events in the query of a request, by POST without a body or by GET. */
+  readonly takesQuery?: boolean;
+  /** The device, when the delivery is nothing but its sign of life. Much faster than `decode`; may always give up. */
+  heartbeat?(notification: Notification): Device | undefined;
   /** @throws AlarmError when the delivery holds nothing this vendor sends. */
   decode(notification: Notification): AlarmDraft[];
   /** The answer the vendor's devices want when their delivery was taken. */

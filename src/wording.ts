@@ -1,5 +1,7 @@
 import type { AlarmEvent } from './event.js';
+import { detailLines } from './wording/details.js';
 import { WORDS, type Words } from './wording/index.js';
+import { plain } from './wording/plain.js';
 
 /** An event in words for people: a subject line and a few lines of text. */
 export interface Wording {
@@ -14,7 +16,7 @@ export interface Wording {
 export function describe(event: AlarmEvent, language: string): Wording {
   const words = wordsOf(language);
   const kind = words.kinds[event.kind];
-  const what = event.kind === 'unknown' ? `${kind} (${plain(event.type)})` : kind;
+  const what = event.kind === 'unknown' ? `${kind} (${plain(event.type)})` : kind + named(event);
   const { device } = event;
   const place = plain(event.channelName ?? device.name ?? device.address ?? device.id);
   let text = `${what} – ${words.states[event.state]}\n${place}`;
@@ -26,10 +28,14 @@ export function describe(event: AlarmEvent, language: string): Wording {
   }
   const regions = event.regions.map(({ id, name }) => plain(name ?? id)).filter((name) => name !== '');
   if (regions.length > 0) text += `\n${words.region}: ${regions.join(', ')}`;
+  for (const line of detailLines(event, words)) text += `\n${line}`;
   if (event.truncated === true) text += `\n${words.truncated}`;
   const ended = event.state === 'inactive' ? ` (${words.states.inactive})` : '';
   return { title: `${what}: ${place}${ended}`, text };
 }
+
+/** The plate that was read belongs into the subject line. */
+const named = ({ plate }: AlarmEvent) => (plate?.number === undefined ? '' : ` ${plain(plate.number)}`);
 
 const known = new Map<string, Words>();
 
@@ -58,18 +64,3 @@ function readable(time: string): string {
   const zone = time.endsWith('Z') ? ' UTC' : /[+-]\d\d:\d\d$/.test(time) ? ` ${time.slice(-6)}` : '';
   return `${time.slice(0, 10)} ${time.slice(11, 19)}${zone}`;
 }
-
-/**
- * A device's word in a line of ours: short, without line breaks, and without what the e-mail node takes for HTML.
- */
-function plain(word: string): string {
-  const line = word.length > LONGEST_WORD ? `${word.slice(0, LONGEST_WORD - 1)}…` : word;
-  if (!SPECIAL.test(line)) return line;
-  return line
-    .replaceAll('<', '‹')
-    .replaceAll('>', '›')
-    .replace(/[\0-\x1f]/g, ' ');
-}
-
-const LONGEST_WORD = 80;
-const SPECIAL = /[<>\0-\x1f]/;

@@ -10,8 +10,10 @@ const ROOMS = {
   vendors: ['types', 'wire'],
   inbox: ['types', 'wording'],
   sources: ['types', 'wire', 'inbox'],
+  routing: ['types', 'wording'],
+  device: ['types', 'wire'],
   simulator: ['types', 'wire'],
-  door: ['types', 'wording', 'vendors', 'inbox', 'sources'],
+  door: ['types', 'wording', 'vendors', 'inbox', 'sources', 'routing', 'device'],
   nodes: ['door'],
 };
 

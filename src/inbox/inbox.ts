@@ -56,6 +56,11 @@ export class Inbox {
 
   accept(delivery: Delivery): Outcome {
     const { notification } = delivery;
+    const alive = this.vendor.heartbeat?.(notification);
+    if (alive !== undefined) {
+      this.#noteOnline(alive, notification.receivedAt);
+      return 'accepted';
+    }
     let drafts: AlarmDraft[];
     try {
       drafts = this.vendor.decode(notification);

@@ -128,7 +128,7 @@ export class HttpListener {
     }
     this.#knocks.delete(address);
     const inbox = this.#inboxes.get(verdict.path);
-    const objection = inbox === undefined ? WRONG_PATH : this.#objectionTo(request);
+    const objection = inbox === undefined ? WRONG_PATH : this.#objectionTo(request, inbox.vendor);
     if (inbox === undefined || objection !== undefined) {
       this.#object(request, response, objection ?? WRONG_PATH, inbox);
     } else if (inbox.deserted) {
@@ -150,8 +150,9 @@ export class HttpListener {
   }
 
   /** Why a request that may come in is still not taken, from its head alone. */
-  #objectionTo(request: IncomingMessage): Objection | undefined {
-    if (request.method !== 'POST') return WRONG_METHOD;
+  #objectionTo(request: IncomingMessage, vendor: Vendor): Objection | undefined {
+    const asks = request.method === 'GET' && vendor.takesQuery === true && queryOf(request) !== '';
+    if (request.method !== 'POST' && !asks) return WRONG_METHOD;
     const content = request.headers['content-encoding'] ?? 'identity';
     const transfer = request.headers['transfer-encoding'] ?? 'chunked';
     if (content.toLowerCase() !== 'identity' || transfer.toLowerCase() !== 'chunked') return COMPRESSED;
@@ -189,12 +190,13 @@ export class HttpListener {
       } else body.write(chunk);
     });
     request.on('end', () => {
-      if (finish()) this.#answer(request, response, inbox, () => this.#accept(body, inbox, address, false));
+      if (finish())
+        this.#answer(request, response, inbox, () => this.#accept({ request, address, body }, inbox, false));
     });
     // Cut off: nobody is there to answer, yet an event whose document is whole must not be lost.
     request.on('close', () => {
       if (finish() && length > 0)
-        this.#answer(request, response, inbox, () => this.#accept(body, inbox, address, true));
+        this.#answer(request, response, inbox, () => this.#accept({ request, address, body }, inbox, true));
     });
     request.on('error', () => undefined);
     response.on('error', () => undefined);
@@ -226,17 +228,21 @@ export class HttpListener {
     return connection.closing;
   }
 
-  #accept(reader: BodyReader, inbox: Inbox, address: string, cut: boolean): Outcome {
-    const { parts, truncated, error } = reader.end();
+  #accept({ request, address, body }: Arrival, inbox: Inbox, cut: boolean): Outcome {
+    const { parts, truncated, error } = body.end();
+    const query = inbox.vendor.takesQuery ? queryOf(request) : '';
+    // With the whole event in the query, an empty body is no part that is missing.
+    const missing = truncated && !(query !== '' && error?.code === 'BODY_EMPTY');
     return inbox.accept({
       notification: {
-        transport: 'http-push',
+        transport: request.method === 'GET' ? 'http-get' : 'http-push',
         receivedAt: new Date(this.#now()),
         address,
         parts,
-        truncated: truncated || cut,
+        truncated: missing || cut,
+        ...(query !== '' && { query }),
       },
-      raw: () => reader.raw(),
+      raw: () => body.raw(),
       ...(error !== undefined && { error }),
     });
   }
@@ -280,6 +286,13 @@ export class HttpListener {
   }
 }
 
+/** A request that came in. The address is kept: a socket that was cut off has forgotten it. */
+interface Arrival {
+  readonly request: IncomingMessage;
+  readonly address: string;
+  readonly body: BodyReader;
+}
+
 /** What the listener remembers of a connection, on its socket. */
 interface Connection {
   /** It ends with the answer that is on its way. */
@@ -315,6 +328,12 @@ function diagnose(error: NodeJS.ErrnoException & { rawPacket?: Buffer }): [numbe
 
 /** First byte of a TLS record that opens a connection (RFC 8446 §5.1). */
 const TLS_HANDSHAKE = 0x16;
+
+/** What stands behind the `?` of the request target; empty for nothing. */
+function queryOf({ url = '' }: IncomingMessage): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? '' : url.slice(mark + 1);
+}
 
 function normalPath(path: string): string {
   return `/${path

@@ -12,6 +12,16 @@ export interface Words {
   readonly target: string;
   readonly region: string;
   readonly truncated: string;
+  readonly plate: string;
+  readonly person: string;
+  readonly outcomes: Readonly<Record<'granted' | 'denied', string>>;
+  readonly zone: string;
+  readonly input: string;
+  readonly temperature: string;
+  readonly counted: string;
+  readonly history: string;
+  readonly lasted: string;
+  readonly seconds: string;
   /** The vendor's words for targets, lower case. */
   readonly targets: ReadonlyMap<string, string>;
 }

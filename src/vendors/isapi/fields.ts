@@ -39,3 +39,12 @@ export function isFields(value: unknown): value is Fields {
 function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }
+
+/** Sets what is known; what is not stays absent, as in everything of ours. */
+export function put<T extends object, Name extends keyof T>(
+  to: T,
+  name: Name,
+  value: T[Name] | undefined,
+): void {
+  if (value !== undefined) to[name] = value;
+}

@@ -1,31 +1,36 @@
+import { isAscii } from 'node:buffer';
 import { AlarmError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
+import { decodeText } from '../../wire/charset.js';
 import { parseJson } from '../../wire/json.js';
 import { parseXml } from '../../wire/xml.js';
 import { child, children, type Fields, isFields } from './fields.js';
+import { heartbeat } from './heartbeat.js';
+import { pictureLinks } from './links.js';
 import { readAlert } from './notification-alert.js';
-import { readPictures } from './pictures.js';
+import { isLinked, readPictures } from './pictures.js';
+import { readQuery } from './query.js';
 
 const ROOT = 'EventNotificationAlert';
 
 /** Hikvision ISAPI and its OEM brands. */
-export const isapi: Vendor = { id: 'isapi', decode, reply };
+export const isapi: Vendor = { id: 'isapi', takesQuery: true, heartbeat, decode, reply };
 
-/** A document of a delivery with the pictures that follow it. */
+/** A document of a delivery with the pictures that belong to it. */
 interface Group {
   readonly alerts: readonly Fields[];
   readonly pictures: BodyPart[];
   readonly truncated: boolean;
+  readonly guessed: boolean;
 }
 
-/**
- * The event is found by what a part holds, not by its name or type (isapi.md §3.2). Pictures belong to the document
- * before them; those in front of the first document belong to it.
- */
+/** The event is found by what a part holds, not by its name or type (isapi.md §3.2). */
 function decode(notification: Notification): AlarmDraft[] {
   const groups: Group[] = [];
   const early: BodyPart[] = [];
+  const asked = readQuery(notification.query);
+  if (asked !== undefined) groups.push(groupOf([asked], [], false, false));
   let failure: AlarmError | undefined;
   let damaged = false;
   for (const part of notification.parts) {
@@ -34,20 +39,44 @@ function decode(notification: Notification): AlarmDraft[] {
       continue;
     }
     try {
-      groups.push({ alerts: readDocument(part), pictures: early.splice(0), truncated: part.truncated });
+      groups.push(groupOf(readDocument(part), early.splice(0), part.truncated, isGuessed(part)));
     } catch (error) {
       if (!(error instanceof AlarmError)) throw error;
       failure ??= error;
       // A document about something else is passed over; a broken one takes its pictures with it.
       if (error.code === 'EVENT_UNKNOWN_ROOT') continue;
       damaged = true;
-      groups.push({ alerts: [], pictures: early.splice(0), truncated: true });
+      groups.push(groupOf([], early.splice(0), true, false));
     }
   }
   if (groups.every(({ alerts }) => alerts.length === 0)) throw failure ?? new AlarmError('DOCUMENT_MISSING');
+  if (groups.length > 1) sortPictures(groups);
   const truncated = notification.truncated || damaged;
   return groups.flatMap((group) => drafts(group, notification, truncated));
 }
+
+function groupOf(alerts: Fields[], pictures: BodyPart[], truncated: boolean, guessed: boolean): Group {
+  return { alerts, pictures, truncated, guessed };
+}
+
+/**
+ * Pictures came to the document before them; those in front of the first document to it. One that only another
+ * document names goes there: a comparison and the capture it is about share a delivery.
+ */
+function sortPictures(groups: readonly Group[]): void {
+  const linked = groups.map((group) => ({ group, links: linksOf(group) }));
+  for (const { group, links } of linked) {
+    for (const picture of [...group.pictures]) {
+      if (isLinked(picture, links)) continue;
+      const owner = linked.find((other) => isLinked(picture, other.links));
+      if (owner === undefined) continue;
+      group.pictures.splice(group.pictures.indexOf(picture), 1);
+      owner.group.pictures.push(picture);
+    }
+  }
+}
+
+const linksOf = ({ alerts }: Group) => new Map(alerts.flatMap((alert) => [...pictureLinks(alert)]));
 
 /** Of several alerts in one document the first one gets the pictures: nothing says whose they are. */
 function drafts(group: Group, notification: Notification, damaged: boolean): AlarmDraft[] {
@@ -55,9 +84,15 @@ function drafts(group: Group, notification: Notification, damaged: boolean): Ala
   return group.alerts.map((alert, index) => {
     const event = readAlert(alert, notification);
     if (truncated) event.truncated = true;
-    return { event, attachments: index === 0 ? readPictures(group.pictures) : [] };
+    if (group.guessed) event.guessed = true;
+    const mine = index === 0 && group.pictures.length > 0;
+    return { event, attachments: mine ? readPictures(group.pictures, linksOf(group)) : [] };
   });
 }
+
+/** Whether the text of a document is not sure: it was in no character set that it could claim. */
+const isGuessed = (part: BodyPart) =>
+  !isAscii(part.bytes) && decodeText(part.bytes, part.contentType).guessed;
 
 function readDocument(part: BodyPart): Fields[] {
   if (part.truncated && part.bytes.length >= LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');

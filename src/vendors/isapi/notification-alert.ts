@@ -1,11 +1,13 @@
-import type { AlarmEvent, AlarmKind, AlarmState, Device, Draft, Region } from '../../event.js';
+import type { AlarmEvent, AlarmKind, AlarmState, Device, Draft } from '../../event.js';
 import type { Notification } from '../../notification.js';
+import { readDetails } from './details/index.js';
 import { readDeviceTime } from './device-time.js';
-import { CONTACT_ID_KINDS, EVENT_TYPES, type EventType } from './event-types.js';
-import { child, children, type Fields, number, text } from './fields.js';
-
-/** Positions are given as 0..1000 of the picture (isapi.md §4). */
-const POSITION_SCALE = 1000;
+import { EVENT_TYPES, type EventType } from './event-types.js';
+import { child, type Fields, text } from './fields.js';
+import { pictureUrls } from './links.js';
+import { readMac } from './mac.js';
+import { readRegions, regionEntries } from './regions.js';
+import { readTargets } from './targets.js';
 
 /**
  * One EventNotificationAlert to an alarm event: what is in isapi.md §4-§6. Every field may be missing. One object is
@@ -24,19 +26,29 @@ export function readAlert(alert: Fields, notification: Notification): Draft<Alar
     transport: notification.transport,
     device: readDevice(alert, notification.address),
     type,
-    kind: readContactId(alert) ?? known.kind,
+    kind: known.kind,
     state: readState(alert, known),
     time: receivedAt,
     receivedAt,
     targets: readTargets(alert, entries),
-    regions: readRegions(entries),
+    regions: readRegions(alert, entries),
     title: '',
     text: '',
     document: alert,
   };
   readTime(alert, notification.receivedAt, event);
   readChannel(alert, event);
+  readDetails(alert, entries, event);
+  if (known.kind === 'person' && event.targets.length > 0) event.kind = capturedKind(event.targets);
+  const urls = pictureUrls(alert);
+  if (urls.length > 0) event.pictureUrls = urls;
   return event;
+}
+
+/** Captures of several kinds of target are about people, unless there is none. */
+function capturedKind(targets: readonly string[]): AlarmKind {
+  if (targets.includes('human')) return 'person';
+  return targets.includes('face') ? 'face' : 'vehicle';
 }
 
 const HEARTBEAT: EventType = { kind: 'heartbeat', course: 'momentary' };
@@ -61,8 +73,6 @@ function isHeartbeat(alert: Fields): boolean {
 
 function readState(alert: Fields, known: EventType): AlarmState {
   if (known.course === 'momentary') return 'pulse';
-  // Alarm panels say active for the end as well: the code tells (isapi.md §7).
-  if (contactIdCode(alert)?.startsWith('3')) return 'inactive';
   switch (text(alert, 'eventState')?.toLowerCase()) {
     case 'active':
       return 'active';
@@ -73,14 +83,6 @@ function readState(alert: Fields, known: EventType): AlarmState {
   }
 }
 
-/** 1xxx begins, 3xxx ends; the other three digits say what. */
-const contactIdCode = (alert: Fields) => text(child(alert, 'CIDEvent'), 'code');
-
-function readContactId(alert: Fields): AlarmKind | undefined {
-  const code = contactIdCode(alert);
-  return code === undefined ? undefined : CONTACT_ID_KINDS.get(code.slice(1));
-}
-
 function readDevice(alert: Fields, address: string): Device {
   const mac = readMac(text(alert, 'macAddress'));
   const device: Draft<Device> = { id: mac ?? address };
@@ -89,19 +91,6 @@ function readDevice(alert: Fields, address: string): Device {
   if (serial !== undefined) device.serial = serial;
   device.address = address;
   return device;
-}
-
-/** As most devices write it, and as we do: not beginning with zeros or ones only. */
-const USUAL_MAC = /^(?!00:00:00|ff:ff:ff)[\da-f]{2}(?::[\da-f]{2}){5}$/;
-
-/** Twelve hexadecimal digits with or without separators; all zeros and all ones are no address (isapi.md §4). */
-function readMac(raw: string | undefined): string | undefined {
-  if (raw === undefined) return undefined;
-  if (USUAL_MAC.test(raw)) return raw;
-  const digits = raw.replace(/[:.-]/g, '').toLowerCase();
-  if (!/^[\da-f]{12}$/.test(digits) || digits === '000000000000' || digits === 'ffffffffffff')
-    return undefined;
-  return digits.replace(/..(?!$)/g, '$&:');
 }
 
 /** Version 1.0 events of recorders carry only dynChannelID; 0 is the device itself (isapi.md §4). */
@@ -123,44 +112,4 @@ function readTime(alert: Fields, receivedAt: Date, event: Draft<AlarmEvent>): vo
   event.time = time.iso;
   // `|| 0` for the minus zero that rounding gives, which JSON does not know.
   if (time.epoch !== undefined) event.clockSkew = Math.round((time.epoch - receivedAt.getTime()) / 1000) || 0;
-}
-
-const regionEntries = (alert: Fields): Fields[] =>
-  children(alert, 'DetectionRegionList').flatMap((regions) => children(regions, 'DetectionRegionEntry'));
-
-/** Cameras name the target with the region, recorders at the top, several separated by commas (isapi.md §4). */
-function readTargets(alert: Fields, entries: readonly Fields[]): string[] {
-  const targets: string[] = [];
-  for (const fields of [...entries, alert]) {
-    for (const word of (text(fields, 'detectionTarget', 'targetType') ?? '').split(',')) {
-      const target = word.trim().toLowerCase();
-      if (target !== '' && !targets.includes(target)) targets.push(target);
-    }
-  }
-  return targets;
-}
-
-function readRegions(entries: readonly Fields[]): Region[] {
-  return entries.flatMap((entry) => {
-    const id = text(entry, 'regionID');
-    const name = text(entry, 'regionName', 'ruleName');
-    const polygon = readPolygon(entry);
-    if (id === undefined && polygon.length === 0) return [];
-    return [{ id: id ?? '', ...(name !== undefined && { name }), ...(polygon.length > 0 && { polygon }) }];
-  });
-}
-
-function readPolygon(entry: Fields): [number, number][] {
-  const corners = children(entry, 'RegionCoordinatesList').flatMap((all) =>
-    children(all, 'RegionCoordinates'),
-  );
-  return corners.flatMap((corner): [number, number][] => {
-    const x = number(corner, 'positionX');
-    const y = number(corner, 'positionY');
-    return isPlace(x) && isPlace(y) ? [[x / POSITION_SCALE, y / POSITION_SCALE]] : [];
-  });
-}
-
-function isPlace(position: number | undefined): position is number {
-  return position !== undefined && position >= 0 && position <= POSITION_SCALE;
 }

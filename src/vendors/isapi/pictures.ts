@@ -1,32 +1,40 @@
 import type { Attachment, AttachmentRole, Draft } from '../../event.js';
 import type { BodyPart } from '../../notification.js';
+import { roleOfName } from './links.js';
 
-/** Words in the names devices give their pictures (isapi.md §3.2) → what the picture shows. First hit counts. */
-const ROLE_WORDS: ReadonlyArray<readonly [string, AttachmentRole]> = [
-  ['background', 'scene'],
-  ['plate', 'plate'],
-  ['face', 'face'],
-  ['detectionpicture', 'scene'],
-  ['vehicle', 'target'],
-  ['pedestrian', 'target'],
-  ['human', 'target'],
-  ['target', 'target'],
-  ['detectedimage', 'target'],
-];
+type Links = ReadonlyMap<string, AttachmentRole | undefined>;
+const NO_LINKS: Links = new Map();
 
-/** The pictures among the parts of one event, with our own file names: names from the wire are only read. */
-export function readPictures(parts: readonly BodyPart[]): Draft<Attachment>[] {
-  const pictures = parts.filter((part) => part.kind === 'jpeg' || part.kind === 'png');
-  return pictures.map((part, index) => {
-    const role = roleOf(part) ?? (index === 0 ? 'scene' : 'target');
+export const isPicturePart = (part: BodyPart) => part.kind === 'jpeg' || part.kind === 'png';
+
+/** Whether a document names this part as its picture. */
+export function isLinked(part: BodyPart, links: Links): boolean {
+  return namesOf(part).some((name) => links.has(name));
+}
+
+/**
+ * The pictures among the parts of one event, with our own file names: names from the wire are only read. What each
+ * shows is told by the document's link to it, else by its names, else by its place: the whole view comes first.
+ */
+export function readPictures(parts: readonly BodyPart[], links: Links = NO_LINKS): Draft<Attachment>[] {
+  return parts.filter(isPicturePart).map((part, index) => {
+    const role = roleOf(part, links) ?? (index === 0 ? 'scene' : 'target');
     const [contentType, extension] = part.kind === 'png' ? ['image/png', 'png'] : ['image/jpeg', 'jpg'];
     return { filename: `${role}-${index + 1}.${extension}`, contentType, content: part.bytes, cid: '', role };
   });
 }
 
-function roleOf(part: BodyPart): AttachmentRole | undefined {
-  const names = `${part.name ?? ''} ${part.filename ?? ''} ${part.contentId ?? ''}`.toLowerCase();
-  // "pedestrianDetectionPicture" holds two of the words: the object is the more exact one.
-  if (names.includes('pedestrian')) return 'target';
-  return ROLE_WORDS.find(([word]) => names.includes(word))?.[1];
+function roleOf(part: BodyPart, links: Links): AttachmentRole | undefined {
+  const names = namesOf(part);
+  for (const name of names) {
+    const role = links.get(name);
+    if (role !== undefined) return role;
+  }
+  return roleOfName(names.join(' '));
+}
+
+/** What a document may call a part by: Content-ID, name, file name with and without its ending. */
+function namesOf({ contentId, name, filename }: BodyPart): string[] {
+  const names = [contentId, name, filename, filename?.replace(/\.[^.]*$/, '')];
+  return names.filter((each) => each !== undefined && each !== '') as string[];
 }

@@ -1,0 +1,74 @@
+import type { AttachmentRole, PictureUrl } from '../../event.js';
+import { type Fields, isFields } from './fields.js';
+
+/** Fields that name a picture part of the same delivery (isapi.md §3.3). */
+const LINK = /^(?:contentID|pId|fileName)([12]?)$/;
+/** Fields that say where the device keeps a picture. */
+const ADDRESS = /^(?:bkgUrl|URL|\w*(?:pic|picture|image|img|face|human|vehicle|plate)\w*url)$/i;
+/** Names of objects and pictures → what their picture shows. First hit counts; `background` beats the object. */
+const ROLE_WORDS: ReadonlyArray<readonly [string, AttachmentRole]> = [
+  ['background', 'scene'],
+  ['bkg', 'scene'],
+  ['plate', 'plate'],
+  // Holds two of the words that follow: the object is the more exact one.
+  ['pedestrian', 'target'],
+  ['face', 'face'],
+  ['detectionpicture', 'scene'],
+  ['targetattrs', 'scene'],
+  ['vehicle', 'target'],
+  ['nonmotor', 'target'],
+  ['human', 'target'],
+  ['target', 'target'],
+  ['detectedimage', 'target'],
+];
+/** Deeper than any document that was seen; documents are no deeper than `LIMITS.depth`. */
+const DEEPEST = 32;
+
+/** What a picture of that name shows, if the name says. */
+export function roleOfName(name: string): AttachmentRole | undefined {
+  const words = name.toLowerCase();
+  return ROLE_WORDS.find(([word]) => words.includes(word))?.[1];
+}
+
+/**
+ * What each picture shows that a document names: by the type beside the name (ANPR), by the number behind it (of an
+ * object's two pictures the second is the whole view), by the name, by the object it stands in.
+ */
+export function pictureLinks(alert: Fields): ReadonlyMap<string, AttachmentRole | undefined> {
+  const links = new Map<string, AttachmentRole | undefined>();
+  walk(alert, '', (key, value, inside, fields) => {
+    const link = LINK.exec(key);
+    if (link === null) return;
+    const type = typeof fields['type'] === 'string' ? roleOfName(fields['type']) : undefined;
+    const role = type ?? (link[1] === '2' ? 'scene' : (roleOfName(value) ?? roleOfName(inside)));
+    if (links.get(value) === undefined) links.set(value, role);
+  });
+  return links;
+}
+
+/** Pictures that a document names by their addresses, in its order, each once. */
+export function pictureUrls(alert: Fields): PictureUrl[] {
+  const urls: PictureUrl[] = [];
+  walk(alert, '', (key, url, inside) => {
+    if (!ADDRESS.test(key) || !/^https?:\/\//i.test(url) || urls.some((each) => each.url === url)) return;
+    urls.push({
+      url,
+      role: roleOfName(key) ?? roleOfName(inside) ?? (urls.length === 0 ? 'scene' : 'target'),
+    });
+  });
+  return urls;
+}
+
+type Visit = (key: string, value: string, inside: string, fields: Fields) => void;
+
+/** Each text of a document that says something, with its name, the name of the object it is in, and that object. */
+function walk(fields: Fields, inside: string, visit: Visit, depth = 0): void {
+  for (const key in fields) {
+    const value = fields[key];
+    for (const each of Array.isArray(value) ? value.flat(DEEPEST) : [value]) {
+      if (typeof each === 'string') {
+        if (each !== '') visit(key, each, inside, fields);
+      } else if (isFields(each) && depth < DEEPEST) walk(each, key, visit, depth + 1);
+    }
+  }
+}
