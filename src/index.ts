@@ -1,3 +1,7 @@
+export { pictureAttachment } from './attachment.js';
+export { DeviceClient, type DeviceSettings } from './device/device-client.js';
+export { PictureFetch } from './device/picture-fetch.js';
+export { takeSnapshot } from './device/snapshot.js';
 export { AlarmError, type AlarmErrorCode, asAlarmError, ERROR_TEXTS } from './errors.js';
 export {
   ALARM_KINDS,
@@ -12,13 +16,17 @@ export {
   type Transport,
   type VendorId,
 } from './event.js';
+export { createIds } from './event-id.js';
 export type { Inbox, Sender } from './inbox/inbox.js';
 export { LIMITS, type Limits } from './limits.js';
 export type { BodyPart, DeviceSign, Notification, Subscriber, Vendor } from './notification.js';
+export { WithoutHistory } from './routing/history.js';
+export { type Clock, Pairing, type PairingMode } from './routing/pairing.js';
 export type { AccessSettings } from './sources/access.js';
 export { HttpListener, type ListenerOptions, type ListenerSettings } from './sources/http-listener.js';
 export type { PortState } from './sources/http-port.js';
 export { VENDORS } from './vendors/index.js';
+export { type ChannelRule, channelBy } from './vendors/isapi/channels.js';
 export { isapi } from './vendors/isapi/index.js';
 export { WORDS } from './wording/index.js';
 export { describe, type Wording } from './wording.js';

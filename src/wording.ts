@@ -35,7 +35,8 @@ export function describe(event: AlarmEvent, language: string): Wording {
 }
 
 /** The plate that was read belongs into the subject line. */
-const named = ({ plate }: AlarmEvent) => (plate?.number === undefined ? '' : ` ${plain(plate.number)}`);
+const named = ({ kind, plate }: AlarmEvent) =>
+  kind === 'plate' && plate?.number !== undefined ? ` ${plain(plate.number)}` : '';
 
 const known = new Map<string, Words>();
 

@@ -1,4 +1,11 @@
-import { type AccessSettings, AlarmError, type ListenerSettings, type Sender } from '../../src/index.js';
+import {
+  type AccessSettings,
+  AlarmError,
+  channelBy,
+  type DeviceSettings,
+  type ListenerSettings,
+  type Sender,
+} from '../../src/index.js';
 
 /** Settings as the editor, a hand-written flow or an environment variable gives them. */
 export type Raw = string | number | boolean | null | undefined;
@@ -21,6 +28,12 @@ export interface ListenerCredentials {
 export function readText(value: Raw, fallback = ''): string {
   const text = value === null || value === undefined ? '' : String(value).trim();
   return text === '' ? fallback : text;
+}
+
+/** A number, or the fallback for what is none. */
+export function readNumber(value: Raw, fallback: number): number {
+  const number = Number(readText(value, String(fallback)));
+  return Number.isFinite(number) ? number : fallback;
 }
 
 /** A TCP port. @throws AlarmError `PORT_INVALID` */
@@ -48,17 +61,50 @@ function readAuth(value: Raw): AccessSettings['auth'] {
   return auth === 'basic' || auth === 'digest' ? auth : 'none';
 }
 
-/** What makes a configured device known in a push: its MAC, else its address. */
-export function readSender(device: { name?: Raw; mac?: Raw; host?: Raw }): Sender {
+/** Properties of `isapi-device` in a flow. */
+export interface DeviceConfig {
+  readonly name?: Raw;
+  readonly protocol?: Raw;
+  readonly host?: Raw;
+  readonly port?: Raw;
+  readonly verifyTls?: Raw;
+  readonly mac?: Raw;
+  /** `as-sent` or `ip-after-32`. */
+  readonly channels?: Raw;
+}
+
+/** Credentials of `isapi-device`. */
+export interface DeviceCredentials {
+  username?: string;
+  password?: string;
+}
+
+/** Where a device is and who we are to it. @throws AlarmError `PORT_INVALID` */
+export function readDevice(config: DeviceConfig, credentials: DeviceCredentials): DeviceSettings {
+  const protocol = readText(config.protocol, 'http').toLowerCase() === 'https' ? 'https' : 'http';
+  return {
+    protocol,
+    host: readText(config.host),
+    port: readPort(config.port, protocol === 'https' ? 443 : 80),
+    verifyTls: readText(config.verifyTls, 'true') === 'true',
+    username: readText(credentials.username),
+    password: credentials.password ?? '',
+  };
+}
+
+/** What makes a configured device known in a push: its MAC, else its address; and how it counts its channels. */
+export function readSender(device: DeviceConfig): Sender {
   const name = readText(device.name);
   const digits = readText(device.mac)
     .replace(/[^\da-f]/gi, '')
     .toLowerCase();
   const mac = digits.length === 12 ? digits.match(/../g)?.join(':') : undefined;
   const address = readText(device.host);
+  const hybrid = readText(device.channels) === 'ip-after-32';
   return {
     ...(name !== '' && { name }),
     ...(mac !== undefined && { mac }),
     ...(address !== '' && { address }),
+    ...(hybrid && { channelOf: (channel: number) => channelBy('ip-after-32', channel) }),
   };
 }

@@ -45,7 +45,7 @@ export function signStatus(sign: DeviceSign, say: Say): NodeStatus | undefined {
 const short = (text: string) => (text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text);
 
 /** Hour and minute by the clock of this machine. */
-function clock(iso: string): string {
+export function clock(iso: string): string {
   const time = new Date(iso);
   return [time.getHours(), time.getMinutes()].map((part) => String(part).padStart(2, '0')).join(':');
 }

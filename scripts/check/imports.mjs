@@ -21,7 +21,7 @@ const ROOMS = {
 const PURE = ['types', 'wire', 'vendors', 'wording'];
 const IMPURE = /^node:(net|http|https|tls|dgram|fs|fs\/promises|child_process|worker_threads|dns|os)$/;
 
-const TYPES = ['errors.ts', 'event.ts', 'event-id.ts', 'limits.ts', 'notification.ts'];
+const TYPES = ['attachment.ts', 'errors.ts', 'event.ts', 'event-id.ts', 'limits.ts', 'notification.ts'];
 
 function roomOf(file) {
   if (file.startsWith('nodes/')) return 'nodes';

@@ -1,3 +1,4 @@
+import { contentId } from '../attachment.js';
 import { type AlarmError, asAlarmError, reasonOf } from '../errors.js';
 import type { Device } from '../event.js';
 import type { Limits } from '../limits.js';
@@ -10,6 +11,8 @@ export interface Sender {
   /** Lower case with colons. Counts before the address, which routers and recorders change. */
   readonly mac?: string;
   readonly address?: string;
+  /** What its channel numbers mean; as sent unless given. */
+  readonly channelOf?: (channel: number) => number;
 }
 
 /** A delivery with its bytes, kept for the case that nobody can read it. */
@@ -83,7 +86,7 @@ export class Inbox {
   #identify(draft: AlarmDraft): void {
     draft.event.id = this.#newId();
     for (const [index, attachment] of draft.attachments.entries()) {
-      attachment.cid = `${draft.event.id}.${index + 1}@camera-alarms`;
+      attachment.cid = contentId(draft.event.id, index + 1);
     }
   }
 
@@ -97,6 +100,8 @@ export class Inbox {
       // Flows change what they are given: each gets its own, the last one what we have.
       const own = index < takers.length - 1 ? copyOf(draft) : draft;
       if (sender?.name !== undefined) own.event.device = { ...device, name: sender.name };
+      if (sender?.channelOf !== undefined && own.event.channel !== undefined)
+        own.event.channel = sender.channelOf(own.event.channel);
       Object.assign(own.event, describe(own.event, subscriber.language ?? 'en-US'));
       subscriber.alarm(own);
     }

@@ -45,6 +45,16 @@ export function looksWhole(bytes: Buffer): boolean | undefined {
   }
 }
 
+/** Cameras append their own data behind the end of a picture: no more than this was seen. */
+const APPENDIX = 4_096;
+
+/** Whether a picture breaks off: its end marker is nowhere near its end. */
+export function isCutPicture(bytes: Buffer): boolean {
+  const kind = classify(bytes);
+  if (!isPicture(kind)) return false;
+  return bytes.subarray(-APPENDIX).lastIndexOf(kind === 'png' ? PNG_END : JPEG_END) < 0;
+}
+
 /** Kinds that are shown and not read. */
 export const isPicture = (kind: PartKind) => kind === 'jpeg' || kind === 'png';
 

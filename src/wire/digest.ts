@@ -51,7 +51,10 @@ export function parseAuthParameters(text: string): Map<string, string> {
   return parameters;
 }
 
-/** What a Digest answer is made of (RFC 7616 §3.4.1); `nc` as eight hexadecimal digits, qop is `auth`. */
+/** Quality of protection: what besides name, password and nonce is hashed; `none` is the login of RFC 2069. */
+export type DigestQop = 'auth' | 'auth-int' | 'none';
+
+/** What a Digest answer is made of (RFC 7616 §3.4.1); `nc` as eight hexadecimal digits. */
 export interface DigestInput {
   readonly algorithm: DigestAlgorithm;
   readonly username: string;
@@ -62,12 +65,57 @@ export interface DigestInput {
   readonly nonce: string;
   readonly nc: string;
   readonly cnonce: string;
+  /** `auth` when left out. */
+  readonly qop?: DigestQop;
+  /** The `-sess` form of the algorithm; its `cnonce` stays the same as long as its nonce does. */
+  readonly session?: boolean;
+  /** Body of the request, hashed with `auth-int` only. */
+  readonly body?: string | Buffer;
 }
 
-/** The `response` of a Digest login with qop `auth`, lower-case hexadecimal. */
+/** The `response` of a Digest login, lower-case hexadecimal. */
 export function digestResponse(input: DigestInput): string {
-  const hash = (text: string) => createHash(HASHES[input.algorithm]).update(text).digest('hex');
-  const secret = hash(`${input.username}:${input.realm}:${input.password}`);
-  const request = hash(`${input.method}:${input.uri}`);
-  return hash(`${secret}:${input.nonce}:${input.nc}:${input.cnonce}:auth:${request}`);
+  const { username, realm, password, method, uri, nonce, nc, cnonce, qop = 'auth' } = input;
+  const hash = (text: string | Buffer) => createHash(HASHES[input.algorithm]).update(text).digest('hex');
+  const login = hash(`${username}:${realm}:${password}`);
+  const secret = input.session ? hash(`${login}:${nonce}:${cnonce}`) : login;
+  const request = hash(`${method}:${uri}${qop === 'auth-int' ? `:${hash(input.body ?? '')}` : ''}`);
+  return hash(`${secret}:${nonce}:${qop === 'none' ? '' : `${nc}:${cnonce}:${qop}:`}${request}`);
 }
+
+/** A Digest login with what the challenge wants to see again. */
+export interface DigestLogin extends DigestInput {
+  /** As the challenge wrote it; undefined when it named none. */
+  readonly algorithmText: string | undefined;
+  readonly opaque: string | undefined;
+}
+
+/**
+ * The value of an `Authorization` header (RFC 7616 §3.4). Quotes are set as the RFC wants them: strict devices refuse
+ * a quoted `nc` or `qop`.
+ */
+export function digestAuthorization(login: DigestLogin): string {
+  const { qop = 'auth', algorithmText, opaque } = login;
+  const fields = [
+    `username=${quote(login.username)}`,
+    `realm=${quote(login.realm)}`,
+    `nonce=${quote(login.nonce)}`,
+    `uri=${quote(login.uri)}`,
+  ];
+  if (algorithmText !== undefined) fields.push(`algorithm=${algorithmText}`);
+  fields.push(`response="${digestResponse(login)}"`);
+  if (qop !== 'none') fields.push(`qop=${qop}`, `nc=${login.nc}`);
+  if (qop !== 'none' || login.session) fields.push(`cnonce=${quote(login.cnonce)}`);
+  if (opaque !== undefined) fields.push(`opaque=${quote(opaque)}`);
+  return headerBytes(`Digest ${fields.join(', ')}`);
+}
+
+/** The value of an `Authorization` header that gives the password away (RFC 7617). */
+export function basicAuthorization(username: string, password: string): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+const quote = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
+
+/** Headers are written one byte per character: a name with other letters goes out as UTF-8, as it is hashed. */
+const headerBytes = (text: string) => Buffer.from(text).toString('latin1');

@@ -6,9 +6,11 @@ import {
   type Scene,
   simulatedCamera,
   simulatedRecorder,
+  simulatedTerminal,
 } from '../../src/simulator/hikvision.js';
 import type { PushTarget } from '../../src/simulator/http-push.js';
 import { picture } from '../../src/simulator/picture.js';
+import { type FakeDevice, LOGIN, startFakeDevice } from '../support/fake-device.js';
 import { type MailServer, type ReceivedMail, startMailServer } from '../support/mail-server.js';
 import { Mailbox } from '../support/mailbox.js';
 import { exampleFlow, freePort, type NodeRed, startNodeRed } from '../support/node-red.js';
@@ -82,7 +84,7 @@ describe('example: alarm picture by e-mail', () => {
     await simulatedRecorder().push(target, plate);
     // Each mail has a connection of its own: they may overtake each other.
     const subjects = new Set([(await mails.take()).mail.subject, (await mails.take()).mail.subject]);
-    assert.deepEqual(subjects, new Set(['Motion: Gate', 'Number plate: Barrier']));
+    assert.deepEqual(subjects, new Set(['Motion: Gate', 'Number plate SIM12E34: Barrier']));
     assert.equal(mails.size, 0);
   });
 });
@@ -157,7 +159,63 @@ describe('example: one camera alone', () => {
     await simulatedCamera().push({ ...target, path: `/${SECRET}/gate` }, motion);
     await nodeRed.said(/\[debug:alarm at the gate\] Motion: Gate/);
     await simulatedRecorder().push(target, plate);
-    await nodeRed.said(/\[debug:alarm elsewhere\] Number plate: Barrier/);
+    await nodeRed.said(/\[debug:alarm elsewhere\] Number plate SIM12E34: Barrier/);
     assert.doesNotMatch(nodeRed.log(), /alarm elsewhere\] Motion/);
+  });
+});
+
+describe('example: snapshot by e-mail', () => {
+  const mails = new Mailbox<ReceivedMail>();
+  let server: MailServer;
+  let nodeRed: NodeRed;
+  let target: PushTarget;
+  let camera: FakeDevice;
+
+  before(async () => {
+    server = await startMailServer((mail) => mails.put(mail));
+    camera = await startFakeDevice(() => ({ body: picture('gate-scene') }));
+    target = await listenerTarget();
+    nodeRed = await startNodeRed({
+      modules: ['node-red-node-email'],
+      flows: exampleFlow('08-snapshot-by-email', {
+        'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
+        'isapi-device': { host: '127.0.0.1', port: String(camera.port) },
+        'e-mail': {
+          server: '127.0.0.1',
+          port: String(server.port),
+          authtype: 'NONE',
+          secure: false,
+          tls: false,
+        },
+      }),
+      credentials: {
+        'camera-alarms-listener': { secret: SECRET },
+        'snapshot-by-email-camera': LOGIN,
+        'snapshot-by-email-mail': { userid: 'gate@example.com' },
+      },
+    });
+    await nodeRed.said(/waiting for alarms on port/);
+  });
+  after(async () => {
+    await nodeRed?.stop();
+    await camera?.stop();
+    await server?.stop();
+  });
+
+  it('mails one picture for an alarm that came without any and was repeated', async () => {
+    const device = simulatedTerminal();
+    const silent: Scene = { ...motion, pictures: [] };
+    for (let repeat = 0; repeat < 5; repeat++) await device.push(target, silent);
+    await device.push(target, silent, 'inactive');
+    await device.push(target, { ...silent, eventType: 'linedetection' });
+    const received = [await mails.take(), await mails.take()].map(({ mail }) => mail);
+    assert.deepEqual(received.map(({ subject }) => subject).sort(), ['Line crossing: Gate', 'Motion: Gate']);
+    for (const { attachments } of received) {
+      assert.deepEqual(
+        attachments.map(({ content }) => content),
+        [picture('gate-scene')],
+      );
+    }
+    assert.deepEqual(camera.asked, Array(2).fill('/ISAPI/Streaming/channels/101/picture'));
   });
 });

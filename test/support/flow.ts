@@ -4,6 +4,7 @@ import helper from 'node-red-node-test-helper';
 import registerListener from '../../nodes/alarm-listener.js';
 import registerAlarmIn from '../../nodes/isapi-alarm-in.js';
 import registerDevice from '../../nodes/isapi-device.js';
+import registerSnapshot from '../../nodes/isapi-snapshot.js';
 import type { AlarmEvent, Attachment, DeviceSign } from '../../src/index.js';
 import { Mailbox } from './mailbox.js';
 import { type FlowNode, ROOT } from './node-red.js';
@@ -31,6 +32,8 @@ export interface Received {
 export interface Flow {
   /** What arrives at a helper node. */
   at(id: string): Mailbox<Received>;
+  /** Sends a message to a node. */
+  give(id: string, message: object): void;
   redeploy(flow: readonly FlowNode[], type: 'full' | 'nodes' | 'flows'): Promise<void>;
   stop(): Promise<void>;
 }
@@ -50,7 +53,12 @@ export async function startFlow(
 ): Promise<Flow> {
   helper.init(RUNTIME);
   await new Promise<void>((resolve) => helper.startServer(resolve));
-  const register: ((RED: NodeAPI) => void)[] = [registerListener, registerDevice, registerAlarmIn];
+  const register: ((RED: NodeAPI) => void)[] = [
+    registerListener,
+    registerDevice,
+    registerAlarmIn,
+    registerSnapshot,
+  ];
   await helper.load(register, [TAB, ...flow], credentials);
   const boxes = new Map<string, Mailbox<Received>>();
   const collect = (nodes: readonly FlowNode[]) => {
@@ -66,6 +74,7 @@ export async function startFlow(
   collect(flow);
   return {
     at: (id) => boxes.get(id) ?? new Mailbox(),
+    give: (id, message) => helper.getNode(id).receive(message),
     redeploy: async (next, type) => {
       await helper.setFlows([TAB, ...next], type);
       collect(next);

@@ -10,7 +10,7 @@ declare module 'node-red-node-test-helper' {
     load(nodes: ((RED: NodeAPI) => void)[], flow: object[], credentials: object): Promise<void>;
     setFlows(flow: object[], type: 'full' | 'nodes' | 'flows'): Promise<void>;
     unload(): Promise<void>;
-    getNode(id: string): EventEmitter;
+    getNode(id: string): EventEmitter & { receive(message: object): void };
   }
   const helper: Helper;
   export default helper;

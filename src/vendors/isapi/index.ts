@@ -3,6 +3,7 @@ import { AlarmError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
 import { decodeText } from '../../wire/charset.js';
+import { isCutPicture } from '../../wire/classify.js';
 import { parseJson } from '../../wire/json.js';
 import { parseXml } from '../../wire/xml.js';
 import { child, children, type Fields, isFields } from './fields.js';
@@ -66,8 +67,8 @@ function groupOf(alerts: Fields[], pictures: BodyPart[], truncated: boolean, gue
 function sortPictures(groups: readonly Group[]): void {
   const linked = groups.map((group) => ({ group, links: linksOf(group) }));
   for (const { group, links } of linked) {
-    for (const picture of [...group.pictures]) {
-      if (isLinked(picture, links)) continue;
+    const strangers = group.pictures.filter((picture) => !isLinked(picture, links));
+    for (const picture of strangers) {
       const owner = linked.find((other) => isLinked(picture, other.links));
       if (owner === undefined) continue;
       group.pictures.splice(group.pictures.indexOf(picture), 1);
@@ -80,7 +81,8 @@ const linksOf = ({ alerts }: Group) => new Map(alerts.flatMap((alert) => [...pic
 
 /** Of several alerts in one document the first one gets the pictures: nothing says whose they are. */
 function drafts(group: Group, notification: Notification, damaged: boolean): AlarmDraft[] {
-  const truncated = damaged || group.truncated || group.pictures.some((part) => part.truncated);
+  const truncated =
+    damaged || group.truncated || group.pictures.some((part) => part.truncated || isCutPicture(part.bytes));
   return group.alerts.map((alert, index) => {
     const event = readAlert(alert, notification);
     if (truncated) event.truncated = true;

@@ -1,3 +1,4 @@
+import { pictureAttachment } from '../../attachment.js';
 import type { Attachment, AttachmentRole, Draft } from '../../event.js';
 import type { BodyPart } from '../../notification.js';
 import { roleOfName } from './links.js';
@@ -19,8 +20,7 @@ export function isLinked(part: BodyPart, links: Links): boolean {
 export function readPictures(parts: readonly BodyPart[], links: Links = NO_LINKS): Draft<Attachment>[] {
   return parts.filter(isPicturePart).map((part, index) => {
     const role = roleOf(part, links) ?? (index === 0 ? 'scene' : 'target');
-    const [contentType, extension] = part.kind === 'png' ? ['image/png', 'png'] : ['image/jpeg', 'jpg'];
-    return { filename: `${role}-${index + 1}.${extension}`, contentType, content: part.bytes, cid: '', role };
+    return { ...pictureAttachment(part.bytes, role, index + 1, ''), cid: '' };
   });
 }
 

@@ -1,0 +1,81 @@
+import {
+  type Clock,
+  createIds,
+  type DeviceClient,
+  Pairing,
+  type PairingMode,
+  PictureFetch,
+  type Subscriber,
+  WithoutHistory,
+} from '../../src/index.js';
+import { type Raw, readNumber, readText } from './settings.js';
+
+/** What source nodes do to alarms on their way to the flow. A flow saved without these settings gets every event. */
+export interface RouteConfig {
+  /** `off`, `device` or `time`; missing is `off`. */
+  readonly pairing?: Raw;
+  /** Seconds. */
+  readonly endAfter?: Raw;
+  /** `keep` or `drop`; missing is `keep`. */
+  readonly history?: Raw;
+  readonly fetchPictures?: Raw;
+}
+
+/** A device that can be asked for pictures. */
+export interface PictureSource {
+  readonly client: DeviceClient;
+  readonly host: string;
+}
+
+/** A way for alarms, and how to close it. */
+export interface Route {
+  readonly entrance: Subscriber;
+  close(): void;
+}
+
+/** An alarm waits no longer than this for pictures that have to be fetched. */
+const PICTURE_WAIT_MS = 5_000;
+
+/** Steps in front of `exit`, in the order in which an alarm takes them: history, start and end, pictures. */
+export function route(
+  config: RouteConfig,
+  exit: Subscriber,
+  source: PictureSource | undefined,
+  onError: (error: unknown) => void,
+): Route {
+  const closers: (() => void)[] = [];
+  let entrance = exit;
+  if (source !== undefined && readText(config.fetchPictures) === 'true') {
+    const settings = { host: source.host, waitMs: PICTURE_WAIT_MS };
+    const fetch = new PictureFetch(source.client, settings, entrance, onError);
+    closers.push(() => fetch.stop());
+    entrance = fetch;
+  }
+  const mode = readPairing(config.pairing);
+  if (mode !== 'off') {
+    const endAfterMs = Math.max(1, readNumber(config.endAfter, 10)) * 1000;
+    const pairing = new Pairing({ mode, endAfterMs }, entrance, createIds(), CLOCK);
+    closers.push(() => pairing.stop());
+    entrance = pairing;
+  }
+  if (readText(config.history) === 'drop') entrance = new WithoutHistory(entrance);
+  return {
+    entrance,
+    close: () => {
+      for (const close of closers) close();
+    },
+  };
+}
+
+const CLOCK: Clock = {
+  now: Date.now,
+  after: (milliseconds, action) => {
+    const timer = setTimeout(action, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+function readPairing(value: Raw): PairingMode {
+  const mode = readText(value, 'off').toLowerCase();
+  return mode === 'device' || mode === 'time' ? mode : 'off';
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
+import type { Dispatcher } from 'undici';
+import { AlarmError } from '../errors.js';
+import { type DeviceAddress, DeviceConnections } from './device-connections.js';
+import { DEVICE_LIMITS, type DeviceLimits } from './device-limits.js';
+import type { DeviceCredentials } from './device-login.js';
+import { DeviceSession } from './device-session.js';
+import { exchange } from './exchange.js';
+import { Turns } from './turns.js';
+
+/** A device and the login for it. Without a user name nothing is logged in. */
+export interface DeviceSettings extends DeviceAddress, DeviceCredentials {}
+
+/** What a device is asked. */
+export interface DeviceRequest {
+  /** `GET` when left out. */
+  readonly method?: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Path with query as sent: begins with `/`, blanks and special letters escaped. */
+  readonly path: string;
+  readonly body?: string | Buffer;
+  /** `application/xml` when left out and there is a body. */
+  readonly contentType?: string;
+  /** Largest body taken as an answer. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What it answered. The status may be any but 401, which is an error. */
+export interface DeviceAnswer {
+  readonly status: number;
+  /** Lower-case names; a header sent several times is joined by commas. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: Buffer;
+}
+
+/** Numbers, time and randomness of a client; each has its usual value. */
+export interface DeviceClientOptions {
+  readonly limits?: Partial<DeviceLimits>;
+  /** Milliseconds since any moment. */
+  readonly now?: () => number;
+  readonly newCnonce?: () => string;
+}
+
+/**
+ * Asks one device over HTTP or HTTPS and logs in as it wants it. Redirects are answers, not followed: the password is
+ * for the host it was stored with.
+ */
+export class DeviceClient {
+  readonly #limits: DeviceLimits;
+  readonly #connections: DeviceConnections;
+  readonly #session: DeviceSession;
+  readonly #calls = new Set<AbortController>();
+  /** A request waits here for its connection and not in undici, so that its login is made when it is sent. */
+  readonly #places: Turns;
+  #closing: Promise<void> | undefined;
+
+  /** @throws AlarmError `DEVICE_ADDRESS_INVALID` */
+  constructor(settings: DeviceSettings, options: DeviceClientOptions = {}) {
+    this.#limits = { ...DEVICE_LIMITS, ...options.limits };
+    this.#connections = new DeviceConnections(settings, this.#limits);
+    const now = options.now ?? (() => performance.now());
+    const newCnonce = options.newCnonce ?? (() => randomBytes(8).toString('hex'));
+    this.#session = new DeviceSession({ ...settings }, this.#limits, now, newCnonce);
+    this.#places = new Turns(this.#limits.connections);
+  }
+
+  /**
+   * Settles within `totalTimeoutMs`.
+   * @throws AlarmError with a code that begins with `DEVICE_`, or the reason of the request's signal
+   */
+  async request(request: DeviceRequest): Promise<DeviceAnswer> {
+    if (this.#closing !== undefined) throw new AlarmError('DEVICE_CLOSED');
+    if (!/^\/[\x21-\x7e]*$/.test(request.path)) throw new AlarmError('DEVICE_PATH_INVALID');
+    const { signal } = request;
+    signal?.throwIfAborted();
+    const call = new AbortController();
+    const giveUp = () => call.abort(signal?.reason);
+    const late = () => call.abort(new AlarmError('DEVICE_TIMEOUT'));
+    const timer = setTimeout(late, this.#limits.totalTimeoutMs);
+    // One signal may stop any number of requests; Node.js would warn of the eleventh.
+    if (signal !== undefined) setMaxListeners(0, signal);
+    signal?.addEventListener('abort', giveUp);
+    this.#calls.add(call);
+    try {
+      return await this.#ask(request, call.signal);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
+      this.#calls.delete(call);
+    }
+  }
+
+  /** Everything under way ends with `DEVICE_CLOSED`; resolves when no connection is left. */
+  close(): Promise<void> {
+    for (const call of this.#calls) call.abort(new AlarmError('DEVICE_CLOSED'));
+    this.#closing ??= this.#connections.close();
+    return this.#closing;
+  }
+
+  async #ask(request: DeviceRequest, signal: AbortSignal): Promise<DeviceAnswer> {
+    const { method = 'GET', path, body } = request;
+    const release = await this.#places.take(signal);
+    try {
+      const { status, headers, ...incoming } = await this.#session.answered({
+        signed: { method, path, body },
+        send: (authorization, reset) => this.#send(request, authorization, reset, signal),
+        signal,
+      });
+      return { status, headers, body: await incoming.body };
+    } finally {
+      release();
+    }
+  }
+
+  #send(request: DeviceRequest, authorization: string | undefined, reset: boolean, signal: AbortSignal) {
+    const { method = 'GET', path, body = null, contentType = 'application/xml', maxBytes } = request;
+    const headers: Record<string, string> = {};
+    if (body !== null) headers['content-type'] = contentType;
+    if (authorization !== undefined) headers['authorization'] = authorization;
+    const options: Dispatcher.DispatchOptions = { method, path, body, headers, reset };
+    const limits = { ...this.#limits, bodyBytes: maxBytes ?? this.#limits.bodyBytes };
+    return exchange(this.#connections.pool, options, limits, signal);
+  }
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import { isIPv6, type Socket } from 'node:net';
+import { buildConnector, Pool } from 'undici';
+import { AlarmError } from '../errors.js';
+import type { DeviceLimits } from './device-limits.js';
+
+/** Where a device is. */
+export interface DeviceAddress {
+  readonly protocol: 'http' | 'https';
+  /** Host name, IPv4 or IPv6 address, nothing else. */
+  readonly host: string;
+  readonly port: number;
+  /** False takes any certificate, as of devices that made theirs themselves; for this device only. */
+  readonly verifyTls: boolean;
+}
+
+/** The connections to one device, kept alive between requests. None leads anywhere else. */
+export class DeviceConnections {
+  readonly pool: Pool;
+  readonly #sockets = new Set<Socket>();
+
+  /** @throws AlarmError `DEVICE_ADDRESS_INVALID` */
+  constructor(address: DeviceAddress, limits: DeviceLimits) {
+    const connector = buildConnector({
+      timeout: limits.connectTimeoutMs,
+      rejectUnauthorized: address.verifyTls,
+    });
+    this.pool = new Pool(originOf(address), {
+      connections: limits.connections,
+      maxHeaderSize: limits.headBytes,
+      connect: (options, callback) => {
+        // Undeclared, but returned: undici itself forgets a socket that is still connecting when it is closed.
+        const socket = connector(options, callback) as unknown as Socket;
+        this.#sockets.add(socket);
+        socket.once('close', () => this.#sockets.delete(socket));
+      },
+    });
+  }
+
+  /** Resolves when no socket is left. */
+  async close(): Promise<void> {
+    const closed = new AlarmError('DEVICE_CLOSED');
+    await this.pool.destroy(closed);
+    await Promise.all(
+      [...this.#sockets].map(async (socket) => {
+        const gone = once(socket, 'close');
+        gone.catch(() => {});
+        socket.destroy(closed);
+        await gone.catch(() => {});
+      }),
+    );
+  }
+}
+
+/** The origin every request goes to. What a host must not hold would lead the password elsewhere. */
+function originOf({ protocol, host, port }: DeviceAddress): string {
+  const name = isIPv6(host) ? `[${host}]` : host;
+  const valid =
+    /^[A-Za-z0-9._-]+$|^\[[\da-fA-F:.]+\]$/.test(name) && Number.isInteger(port) && port > 0 && port < 65_536;
+  const origin = `${protocol}://${name}:${port}`;
+  if (!valid || !URL.canParse(origin)) throw new AlarmError('DEVICE_ADDRESS_INVALID');
+  return origin;
+}

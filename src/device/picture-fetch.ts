@@ -1,0 +1,109 @@
+import { pictureAttachment } from '../attachment.js';
+import type { Alarm, Attachment, PictureUrl } from '../event.js';
+import type { DeviceSign, Subscriber } from '../notification.js';
+import { classify, isCutPicture, isPicture } from '../wire/classify.js';
+import type { DeviceClient } from './device-client.js';
+
+/** More than any event was seen to name. */
+const MOST_PICTURES = 8;
+
+export interface PictureFetchSettings {
+  /** Host of the device the client talks to. */
+  readonly host: string;
+  /** An alarm waits no longer than this for its pictures. */
+  readonly waitMs: number;
+}
+
+/**
+ * Fetches the pictures an alarm only names the addresses of (isapi.md §3.3), with the device's login and only from
+ * that device. The alarm follows with what came in time, in the order in which alarms arrived.
+ */
+export class PictureFetch implements Subscriber {
+  readonly #client: DeviceClient;
+  readonly #settings: PictureFetchSettings;
+  readonly #next: Subscriber;
+  readonly #onError: (error: unknown) => void;
+  #stopped = false;
+  /** Settles when all alarms before have gone on. */
+  #before: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  /** @param onError a picture could not be had; the alarm goes on without it */
+  constructor(
+    client: DeviceClient,
+    settings: PictureFetchSettings,
+    next: Subscriber,
+    onError: (error: unknown) => void,
+  ) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#next = next;
+    this.#onError = onError;
+  }
+
+  /** Of `title` and `text`, as of who comes next. */
+  get language(): string {
+    return this.#next.language ?? 'en-US';
+  }
+
+  alarm(alarm: Alarm): void {
+    const paths = this.#pathsOf(alarm);
+    if (paths.length === 0 && this.#waiting === 0) {
+      this.#next.alarm(alarm);
+      return;
+    }
+    const fetched = this.#fetch(alarm, paths);
+    const before = this.#before;
+    this.#waiting++;
+    this.#before = (async () => {
+      const pictures = await fetched;
+      await before;
+      this.#waiting--;
+      if (this.#stopped) return;
+      this.#next.alarm({ ...alarm, attachments: [...alarm.attachments, ...pictures] });
+    })();
+  }
+
+  sign(sign: DeviceSign): void {
+    this.#next.sign(sign);
+  }
+
+  /** Alarms still waiting are not delivered. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** The device is asked for the path alone, and only if the address is its own: a login goes nowhere else. */
+  #pathsOf({ event }: Alarm): { readonly path: string; readonly role: PictureUrl['role'] }[] {
+    const own = [this.#settings.host, event.device.address];
+    return (event.pictureUrls ?? []).slice(0, MOST_PICTURES).flatMap(({ url, role }) => {
+      if (!URL.canParse(url)) return [];
+      const { hostname, pathname, search } = new URL(url);
+      return own.includes(hostname.replace(/^\[|\]$/g, '')) ? [{ path: pathname + search, role }] : [];
+    });
+  }
+
+  /** Never rejects. */
+  async #fetch(
+    { event, attachments }: Alarm,
+    paths: readonly { readonly path: string; readonly role: PictureUrl['role'] }[],
+  ): Promise<Attachment[]> {
+    const signal = AbortSignal.timeout(this.#settings.waitMs);
+    const answers = await Promise.all(
+      paths.map(async ({ path, role }) => {
+        try {
+          const { body } = await this.#client.request({ path, signal });
+          return isPicture(classify(body)) && !isCutPicture(body) ? [{ body, role }] : [];
+        } catch (error) {
+          this.#onError(error);
+          return [];
+        }
+      }),
+    );
+    return answers
+      .flat()
+      .map(({ body, role }, index) =>
+        pictureAttachment(body, role, attachments.length + index + 1, event.id),
+      );
+  }
+}

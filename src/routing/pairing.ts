@@ -1,0 +1,219 @@
+import type { Alarm, AlarmEvent, Draft } from '../event.js';
+import type { DeviceSign, Subscriber } from '../notification.js';
+import { describe } from '../wording.js';
+
+/** How starts and ends are made: not at all, by what the device says, or by time as well. */
+export type PairingMode = 'off' | 'device' | 'time';
+
+export interface PairingSettings {
+  readonly mode: Exclude<PairingMode, 'off'>;
+  /** Milliseconds without a repeat after which an alarm has ended; with mode `time`. */
+  readonly endAfterMs: number;
+}
+
+/** Time as the pairing needs it, so that tests can make it pass. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** @returns how to call it off */
+  after(milliseconds: number, action: () => void): () => void;
+}
+
+/** An alarm that goes on. Its regions are what is still open of it. */
+interface Episode {
+  readonly start: AlarmEvent;
+  readonly startedAt: number;
+  readonly regions: Set<string>;
+  count: number;
+  cancel: () => void;
+}
+
+/** An alarm that goes on, as told to the outside; `unknown` while its device is offline. */
+export interface OpenAlarm {
+  readonly event: AlarmEvent;
+  readonly state: 'active' | 'unknown';
+  readonly count: number;
+}
+
+/** More at a time than any installation has: of one more, the oldest has ended. */
+const MOST_EPISODES = 10_000;
+
+/**
+ * Makes one start and one end of what devices repeat about once a second (isapi.md §5). Per device, channel, type
+ * and region at most one alarm is open; repeats keep it open, and nothing ends that did not start. Pulses pass as
+ * they are. Stands between an inbox and who subscribed.
+ */
+export class Pairing implements Subscriber {
+  readonly #settings: PairingSettings;
+  readonly #clock: Clock;
+  readonly #newId: () => string;
+  readonly #next: Subscriber;
+  /** In order of their starts. */
+  readonly #episodes = new Set<Episode>();
+  readonly #byPlace = new Map<string, Set<Episode>>();
+  readonly #offline = new Set<string>();
+
+  constructor(settings: PairingSettings, next: Subscriber, newId: () => string, clock: Clock) {
+    this.#settings = settings;
+    this.#next = next;
+    this.#newId = newId;
+    this.#clock = clock;
+  }
+
+  /** Of `title` and `text`, as of who comes next. */
+  get language(): string {
+    return this.#next.language ?? 'en-US';
+  }
+
+  alarm(alarm: Alarm): void {
+    const { event } = alarm;
+    this.#setOffline(event.device.id, false);
+    // What comes out of a device's memory is over.
+    if (event.history === true) this.#next.alarm(alarm);
+    else if (event.state === 'active') this.#goOn(alarm);
+    else if (event.state === 'inactive') this.#end(alarm);
+    else this.#next.alarm(alarm);
+  }
+
+  /** What a device does while it cannot be heard is not known: its alarms neither go on nor end. */
+  sign(sign: DeviceSign): void {
+    if (sign.event === 'offline' || sign.event === 'auth-failed' || sign.event === 'stale')
+      this.#setOffline(sign.device.id, true);
+    else if (sign.event === 'online') this.#setOffline(sign.device.id, false);
+    this.#next.sign(sign);
+  }
+
+  /** Alarms that go on, oldest first. */
+  open(): OpenAlarm[] {
+    return [...this.#episodes].map(({ start, count }) => ({
+      event: start,
+      state: this.#offline.has(start.device.id) ? 'unknown' : 'active',
+      count,
+    }));
+  }
+
+  /** No end comes any more. */
+  stop(): void {
+    for (const episode of this.#episodes) this.#remove(episode);
+  }
+
+  /** What names no region may be any of those that are open: a repeat of it keeps all of them open. */
+  #goOn(alarm: Alarm): void {
+    const { event } = alarm;
+    const mine = [...(this.#byPlace.get(placeOf(event)) ?? [])];
+    const regions = regionsOf(event);
+    const covers = (episode: Episode, region: string) =>
+      region === NO_REGION || episode.regions.has(region) || episode.regions.has(NO_REGION);
+    for (const episode of mine) {
+      if (!regions.some((region) => covers(episode, region))) continue;
+      episode.count++;
+      this.#expect(episode);
+    }
+    const fresh = regions.filter((region) => !mine.some((episode) => covers(episode, region)));
+    if (fresh.length > 0) this.#start(alarm, fresh);
+  }
+
+  #start(alarm: Alarm, regions: readonly string[]): void {
+    const [oldest] = this.#episodes;
+    if (oldest !== undefined && this.#episodes.size >= MOST_EPISODES) this.#endByTime(oldest);
+    const event: AlarmEvent = { ...alarm.event, correlationId: alarm.event.id };
+    const place = placeOf(event);
+    const episode: Episode = {
+      // Flows change what they are given.
+      start: structuredClone(event),
+      startedAt: this.#clock.now(),
+      regions: new Set(regions),
+      count: 1,
+      cancel: () => undefined,
+    };
+    this.#episodes.add(episode);
+    this.#byPlace.set(place, (this.#byPlace.get(place) ?? new Set()).add(episode));
+    this.#expect(episode);
+    this.#next.alarm({ ...alarm, event });
+  }
+
+  /** An end without a region ends all that is open at its place: recorders leave the region out (isapi.md §4). */
+  #end(alarm: Alarm): void {
+    const { event } = alarm;
+    const named = event.regions.some(({ id }) => id !== '');
+    let first = true;
+    for (const episode of this.#byPlace.get(placeOf(event)) ?? []) {
+      if (named) {
+        const before = episode.regions.size;
+        for (const region of [...regionsOf(event), NO_REGION]) episode.regions.delete(region);
+        if (episode.regions.size === before || episode.regions.size > 0) continue;
+      }
+      this.#remove(episode);
+      const id = first ? event.id : this.#newId();
+      this.#next.alarm({
+        event: this.#endOf(episode, { ...event, id, endedBy: 'device' }),
+        attachments: first ? alarm.attachments : [],
+      });
+      first = false;
+    }
+  }
+
+  #endByTime(episode: Episode): void {
+    this.#remove(episode);
+    const now = new Date(this.#clock.now()).toISOString();
+    const { timeRaw: _raw, clockSkew: _skew, truncated: _cut, pictureUrls: _urls, ...start } = episode.start;
+    const event = this.#endOf(episode, {
+      ...start,
+      id: this.#newId(),
+      state: 'inactive',
+      time: now,
+      receivedAt: now,
+      endedBy: 'time',
+    });
+    this.#next.alarm({ event, attachments: [] });
+  }
+
+  #endOf(episode: Episode, end: AlarmEvent): AlarmEvent {
+    const event: Draft<AlarmEvent> = end;
+    event.correlationId = episode.start.id;
+    event.duration = Math.max(0, Math.round((this.#clock.now() - episode.startedAt) / 1000));
+    event.count = episode.count;
+    return Object.assign(event, describe(event, this.language));
+  }
+
+  /** Waits for the next repeat; not while the device is offline. */
+  #expect(episode: Episode): void {
+    episode.cancel();
+    if (this.#settings.mode !== 'time' || this.#offline.has(episode.start.device.id)) return;
+    episode.cancel = this.#clock.after(this.#settings.endAfterMs, () => this.#endByTime(episode));
+  }
+
+  #setOffline(device: string, offline: boolean): void {
+    if (this.#offline.has(device) === offline) return;
+    if (offline) this.#offline.add(device);
+    else this.#offline.delete(device);
+    for (const episode of this.#episodes) {
+      if (episode.start.device.id !== device) continue;
+      if (offline) episode.cancel();
+      else this.#expect(episode);
+    }
+  }
+
+  #remove(episode: Episode): void {
+    episode.cancel();
+    this.#episodes.delete(episode);
+    const place = placeOf(episode.start);
+    const mine = this.#byPlace.get(place);
+    mine?.delete(episode);
+    if (mine?.size === 0) this.#byPlace.delete(place);
+  }
+}
+
+/** Stands for an event that names no region. */
+const NO_REGION = '';
+
+/** Device, channel and type: JSON, so that no name can look like two. The input port is a place as a channel is. */
+function placeOf({ device, channel, type, input, panel }: AlarmEvent): string {
+  const what = panel === undefined ? type.toLowerCase() : `${panel.code.slice(-3)} ${panel.zone ?? ''}`;
+  return JSON.stringify([device.id, channel ?? 0, what, input ?? '']);
+}
+
+function regionsOf({ regions }: AlarmEvent): string[] {
+  const ids = [...new Set(regions.map(({ id }) => id))];
+  return ids.length > 0 ? ids : [NO_REGION];
+}
