@@ -14,6 +14,8 @@ export const ERROR_TEXTS = {
   DEVICE_ANSWER_TOO_LARGE: 'the answer of the device is larger than is taken',
   DEVICE_CLOSED: 'the connection to the device was closed on this side',
   DEVICE_LOGIN_MISSING: 'the device asks for a login but no user name is set',
+  DEVICE_LOGIN_PLAIN:
+    'the device wants the password unprotected: use HTTPS, or allow Basic login in its settings',
   DEVICE_LOGIN_REFUSED: 'the device does not take the user name and password',
   DEVICE_LOGIN_UNKNOWN: 'the device asks for a kind of login this package does not know',
   DEVICE_MISSING: 'no device with an address is chosen',

@@ -68,6 +68,8 @@ export interface DeviceConfig {
   readonly host?: Raw;
   readonly port?: Raw;
   readonly verifyTls?: Raw;
+  /** Whether the password may be sent unprotected. */
+  readonly basic?: Raw;
   readonly mac?: Raw;
   /** `as-sent` or `ip-after-32`. */
   readonly channels?: Raw;
@@ -87,6 +89,7 @@ export function readDevice(config: DeviceConfig, credentials: DeviceCredentials)
     host: readText(config.host),
     port: readPort(config.port, protocol === 'https' ? 443 : 80),
     verifyTls: readText(config.verifyTls, 'true') === 'true',
+    basic: readText(config.basic) === 'true',
     username: readText(credentials.username),
     password: credentials.password ?? '',
   };

@@ -61,7 +61,13 @@ export class DeviceClient {
     this.#connections = new DeviceConnections(settings, this.#limits);
     const now = options.now ?? (() => performance.now());
     const newCnonce = options.newCnonce ?? (() => randomBytes(8).toString('hex'));
-    this.#session = new DeviceSession({ ...settings }, this.#limits, now, newCnonce);
+    this.#session = new DeviceSession(
+      // Over HTTPS nobody else can read it (reliability.md §5.7).
+      { ...settings, basic: settings.basic === true || settings.protocol === 'https' },
+      this.#limits,
+      now,
+      newCnonce,
+    );
     this.#places = new Turns(this.#limits.connections);
   }
 

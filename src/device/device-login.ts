@@ -1,3 +1,4 @@
+import { AlarmError } from '../errors.js';
 import type { Challenge } from '../wire/challenge.js';
 import { basicAuthorization, digestAuthorization } from '../wire/digest.js';
 
@@ -5,6 +6,8 @@ import { basicAuthorization, digestAuthorization } from '../wire/digest.js';
 export interface DeviceCredentials {
   readonly username: string;
   readonly password: string;
+  /** A device that knows nothing better may have the password as it is, in a Basic login. */
+  readonly basic?: boolean;
 }
 
 /** What of a request goes into its login. */
@@ -46,11 +49,13 @@ export class DeviceLogin {
     return this.#uses;
   }
 
+  /** @throws AlarmError `DEVICE_LOGIN_PLAIN` */
   sign({ method, path, body }: SignedRequest): Signature {
-    const { username, password } = this.#credentials;
+    const { username, password, basic } = this.#credentials;
     const challenge = this.#challenge;
     if (challenge === undefined) return { authorization: undefined, uses: 0 };
     if (challenge.scheme === 'basic') {
+      if (basic !== true) throw new AlarmError('DEVICE_LOGIN_PLAIN');
       return { authorization: basicAuthorization(username, password), uses: 0 };
     }
     const uses = ++this.#uses;

@@ -5,7 +5,7 @@ import { type DeviceCredentials, DeviceLogin, type SignedRequest } from './devic
 import type { Incoming } from './exchange.js';
 import { LoginPause } from './login-pause.js';
 import { Turns } from './turns.js';
-import { parseUserCheck } from './user-check.js';
+import { parseUserCheck, type UserCheck } from './user-check.js';
 
 /** A request that may have to be sent more than once until the device lets it in. */
 export interface Call {
@@ -53,7 +53,8 @@ export class DeviceSession {
 
   /**
    * The answer to a request, which is not a 401.
-   * @throws AlarmError `DEVICE_LOGIN_MISSING`, `DEVICE_LOGIN_REFUSED`, `DEVICE_LOGIN_UNKNOWN`, and what sending throws
+   * @throws AlarmError `DEVICE_LOGIN_MISSING`, `DEVICE_LOGIN_REFUSED`, `DEVICE_LOGIN_PLAIN`,
+   *   `DEVICE_LOGIN_UNKNOWN`, and what sending throws
    */
   async answered(call: Call): Promise<Incoming> {
     if (this.#credentials.username === '') return withoutLogin(call);
@@ -65,7 +66,6 @@ export class DeviceSession {
         release();
         release = undefined;
       }
-      this.#pause.check();
       const sent = await this.#reuse(call);
       if (sent !== undefined && !('refused' in sent)) return sent;
       // The challenge of a 401 is too old when others have logged in since.
@@ -127,7 +127,7 @@ export class DeviceSession {
       const incoming = await send(login.sign(signed).authorization, false);
       if (incoming.status !== 401) return this.#taken(login, incoming);
       const next = chooseChallenge(incoming.challenges);
-      if (!again || !next?.stale) throw this.#pause.begin(parseUserCheck(await incoming.body));
+      if (!again || !next?.stale) throw this.#refuse(parseUserCheck(await incoming.body));
       incoming.discard();
       challenge = next;
     }
@@ -147,7 +147,13 @@ export class DeviceSession {
   /** @throws AlarmError when the device says that it takes no login at all now */
   async #checkLock(incoming: Incoming): Promise<void> {
     const check = parseUserCheck(await incoming.body);
-    if (check.locked) throw this.#pause.begin(check);
+    if (check.locked) throw this.#refuse(check);
+  }
+
+  /** Nothing known is good any more, and nothing is sent for a while. */
+  #refuse(check: UserCheck): AlarmError {
+    this.#login = undefined;
+    return this.#pause.begin(check);
   }
 
   #taken(login: DeviceLogin, incoming: Incoming): Incoming {

@@ -1,81 +1,56 @@
 import { isAscii } from 'node:buffer';
-import type { Device } from '../../event.js';
+import type { Device, Draft } from '../../event.js';
 import type { Notification } from '../../notification.js';
 import { readMac } from './mac.js';
 
 /** Longer than any heartbeat that was seen. */
 const LONGEST = 2_048;
-const HEAD = /^\s*(?:<\?xml[^<>]*\?>\s*)?<(?:\w+:)?EventNotificationAlert(?:\s+[\w:]+="[^"<>]*")*\s*>/;
-const NAME = /^[A-Za-z_][\w:.-]*$/;
+
+const S = '[ \\t\\r\\n]*';
+/** Text between tags: no tag, and no control character, which the parser would leave out. */
+const TEXT = '[^<\\0-\\x08\\x0b\\x0c\\x0e-\\x1f]*';
+/** A few attributes with quotes that match. */
+const ATTRIBUTES = `(?:[ \\t\\r\\n]+[\\w:]+="[^"<>=\\0-\\x1f]*"){0,8}${S}`;
+/** Names that are looked at, wherever they stand. */
+const KNOWN = '(?:\\w+:)?(?:eventType|eventState|macAddress|serialNumber|Extensions)';
+/** Elements without children that are not looked at; `group` is the number of their name among the groups. */
+const others = (group: number) =>
+  `(?:<(?!${KNOWN}[ \\t\\r\\n/>])([A-Za-z_][\\w.:-]*)${ATTRIBUTES}(?:/>|>${TEXT}</\\${group}>)${S})*`;
+/** One that is, with what it holds; `prefix` is the number of its prefix among the groups. */
+const one = (name: string, prefix: number, text: string) =>
+  `<((?:\\w+:)?)${name}${ATTRIBUTES}>${S}${text}${S}</\\${prefix}${name}>${S}`;
+/** Plain text without blanks around it. */
+const WORD = '([^<& \\t\\r\\n\\0-\\x1f]*)';
+
+/**
+ * The usual heartbeat: plain elements in the order that all devices keep, behind them the maker's own ones. The fourth
+ * group is the MAC address, the thirteenth the serial number.
+ */
+const HEARTBEAT = new RegExp(
+  `^${S}(?:<\\?xml[^<>\\0-\\x1f]*\\?>${S})?<((?:\\w+:)?EventNotificationAlert)${ATTRIBUTES}>${S}` +
+    `(?:${others(2)}(?:<macAddress/>${S}|${one('macAddress', 3, WORD)}))?${others(5)}` +
+    `${one('eventType', 6, 'videoloss')}${others(7)}${one('eventState', 8, 'inactive')}${others(9)}` +
+    `(?:<((?:\\w+:)?Extensions)${ATTRIBUTES}>${S}` +
+    `(?:${others(11)}${one('serialNumber', 12, WORD)})?${others(14)}</\\10>${S})?</\\1>${S}$`,
+);
 
 /**
  * Recognises the usual heartbeat, an XML document of plain elements that says `videoloss` and `inactive`
- * (isapi.md §2.1), in one pass over its bytes. Gives up wherever more than that could be meant: what it does not take
- * is decoded like anything else, and every document it takes would be read as a heartbeat.
+ * (isapi.md §2.1), without making anything of the rest. Gives up wherever more than that could be meant: what it does
+ * not take is decoded like anything else, and every document it takes would be read as a heartbeat of that device.
  */
-export function heartbeat({ parts, truncated, address }: Notification): Device | undefined {
+export function heartbeat({ parts, query, truncated, address }: Notification): Device | undefined {
   const [part] = parts;
-  if (truncated || parts.length !== 1 || part?.kind !== 'xml' || part.bytes.length > LONGEST)
-    return undefined;
-  if (!part.bytes.includes('videoloss') || !isAscii(part.bytes)) return undefined;
+  if (part?.kind !== 'xml' || parts.length !== 1 || part.bytes.length > LONGEST) return undefined;
+  if (truncated || part.truncated || query !== undefined || !isAscii(part.bytes)) return undefined;
   const document = part.bytes.toString('latin1');
-  const head = HEAD.exec(document)?.[0].length;
-  if (head === undefined) return undefined;
-  const said = readElements(document, head);
-  if (said?.type !== 'videoloss' || said.state?.toLowerCase() !== 'inactive') return undefined;
-  const mac = readMac(said.mac);
-  return mac === undefined ? { id: address, address } : { id: mac, mac, address };
-}
-
-interface Said {
-  type?: string;
-  state?: string;
-  mac?: string;
-}
-
-/** Elements without children up to the end of the root, which must be the end of all; else undefined. */
-function readElements(document: string, head: number): Said | undefined {
-  const said: Said = {};
-  let at = head;
-  for (;;) {
-    const open = document.indexOf('<', at);
-    const end = document.indexOf('>', open);
-    if (open < 0 || end < 0 || document.slice(at, open).trim() !== '') return undefined;
-    const tag = document.slice(open + 1, end);
-    at = end + 1;
-    if (tag.charCodeAt(0) === SLASH) return isEnd(document, head, tag, at) ? said : undefined;
-    const empty = tag.charCodeAt(tag.length - 1) === SLASH;
-    if (!NAME.test(empty ? tag.slice(0, -1) : tag)) return undefined;
-    if (empty) continue;
-    const close = document.indexOf('<', at);
-    if (!document.startsWith(`</${tag}>`, close)) return undefined;
-    if (!note(said, tag, document.slice(at, close))) return undefined;
-    at = close + tag.length + 3;
-  }
-}
-
-const SLASH = 0x2f;
-
-/** The closing tag of the root, with nothing behind it. */
-function isEnd(document: string, head: number, tag: string, at: number): boolean {
-  const root = /<((?:\w+:)?EventNotificationAlert)[^<]*$/.exec(document.slice(0, head))?.[1];
-  return tag === `/${root}` && document.slice(at).trim() === '';
-}
-
-/** False when the same was said before: which of the two counts is for the parser to tell. */
-function note(said: Said, tag: string, text: string): boolean {
-  if (text.includes('&')) return false;
-  const name = tag.slice(tag.indexOf(':') + 1);
-  const key =
-    name === 'eventType'
-      ? 'type'
-      : name === 'eventState'
-        ? 'state'
-        : name === 'macAddress'
-          ? 'mac'
-          : undefined;
-  if (key === undefined) return true;
-  if (said[key] !== undefined) return false;
-  said[key] = text.trim();
-  return true;
+  if (!document.includes('>videoloss<')) return undefined;
+  const match = HEARTBEAT.exec(document);
+  if (match === null) return undefined;
+  const mac = readMac(match[4]);
+  const device: Draft<Device> = { id: mac ?? address };
+  if (mac !== undefined) device.mac = mac;
+  if (match[13]) device.serial = match[13];
+  device.address = address;
+  return device;
 }
