@@ -256,7 +256,7 @@ test('a device that sends our own request back does not make us tell the login',
     const port = await rawServer(t, (socket) => {
       socket.on('data', (data) => socket.end(asked++ === 0 ? refusal([offered]) : data));
     });
-    const error = await failure(clientOf(t, port).client.request({ path: '/' }));
+    const error = await failure(clientOf(t, port, { basic: true }).client.request({ path: '/' }));
     assert.equal(error.code, 'DEVICE_ANSWER_BROKEN');
     assert.match(String((error.cause as Error).message), /HTTP/);
   }
