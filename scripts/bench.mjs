@@ -9,6 +9,7 @@ import { GATE_SCENES } from '../dist/src/simulator/hikvision.js';
 import { MULTIPART, multipartBody, pushRequest } from '../dist/src/simulator/http-push.js';
 import { alertXml } from '../dist/src/simulator/isapi-documents.js';
 import { enlarged, picture } from '../dist/src/simulator/picture.js';
+import { benchDecode } from './bench/decode.mjs';
 import { startHttpIn, startOurs } from './bench/node-red-servers.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
@@ -164,6 +165,7 @@ async function run() {
     for (const server of servers) await server.stop();
   }
   for (const loader of loaders) loader.kill();
+  benchDecode();
 }
 
 function print(name, bytes, servers) {
