@@ -55,6 +55,13 @@ export const ERROR_TEXTS = {
   SENDER_UNKNOWN: 'an alarm came from a device that no node on this path is set to',
   SNAPSHOT_NO_PICTURE: 'the device sent no picture, or only a part of one',
   SNAPSHOT_REFUSED: 'the device gives no picture of this channel and stream',
+  STREAM_BUSY:
+    'the device gives no more alert streams: another program has them, or it still counts an old one',
+  STREAM_ENDED: 'the device ended its alert stream',
+  STREAM_FORBIDDEN: 'the user may not read the alert stream of the device',
+  STREAM_HTTP: 'the device gives no alert stream',
+  STREAM_PART_ENDLESS: 'the alert stream sent something without end',
+  STREAM_SILENT: 'the alert stream fell silent',
   XML_DOCTYPE: 'the XML document declares a DOCTYPE, which is refused',
   XML_INVALID: 'the XML document cannot be read',
   XML_TOO_COMPLEX: 'the XML document has too many elements, attributes or levels',

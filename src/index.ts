@@ -1,4 +1,5 @@
 export { pictureAttachment } from './attachment.js';
+export { openAlertStream } from './device/alert-stream-door.js';
 export { DeviceClient, type DeviceSettings } from './device/device-client.js';
 export { PictureFetch } from './device/picture-fetch.js';
 export { takeSnapshot } from './device/snapshot.js';
@@ -23,6 +24,7 @@ export type { BodyPart, DeviceSign, Notification, Subscriber, Vendor } from './n
 export { WithoutHistory } from './routing/history.js';
 export { type Clock, Pairing, type PairingMode } from './routing/pairing.js';
 export type { AccessSettings } from './sources/access.js';
+export { AlertStream, type StreamClock, type StreamState } from './sources/alert-stream.js';
 export { HttpListener, type ListenerOptions, type ListenerSettings } from './sources/http-listener.js';
 export type { PortState } from './sources/http-port.js';
 export { VENDORS } from './vendors/index.js';

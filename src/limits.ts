@@ -46,6 +46,21 @@ export const LIMITS = {
   videoBytes: 24 * MIB,
   /** Bytes of an undecodable request that are kept for the flow. */
   rawBytes: 64 * KIB,
+  /** A part of a stream that was announced, or has begun, is waited for this long. */
+  pictureWaitMs: 2_000,
+  /** Silence of a stream: three heartbeats, but no less and no more than this (isapi.md §2.3). */
+  silenceLeastMs: 30_000,
+  silenceMostMs: 90_000,
+  /** Between two tries to open a stream: doubled up to the second figure, with jitter. */
+  reconnectLeastMs: 1_000,
+  reconnectMostMs: 30_000,
+  /** A stream that was good for this long is tried again as quickly as the first time. */
+  healthyMs: 60_000,
+  /** Devices keep a place that is not given back properly for about two minutes (isapi.md §1.9). */
+  busyRetryMs: 120_000,
+  /** After a refused login, doubled up to the second figure: about five wrong ones lock the account (isapi.md §11.4). */
+  loginRetryMs: 300_000,
+  loginRetryMaxMs: 3_600_000,
   /** A device that heard 503 is asked to wait this long. */
   retryAfterSeconds: 5,
   /** The same complaint about the same address is told once in this time. */

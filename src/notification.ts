@@ -37,8 +37,8 @@ export interface AlarmDraft {
   readonly attachments: ReadonlyArray<Draft<Attachment>>;
 }
 
-/** What became of a delivery. */
-export type Outcome = 'accepted' | 'undecodable';
+/** What became of a delivery; `heartbeat` when it was a sign of life and nothing to tell. */
+export type Outcome = 'accepted' | 'heartbeat' | 'undecodable';
 
 /** The answer to a device. */
 export interface Reply {

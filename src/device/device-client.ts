@@ -6,7 +6,7 @@ import { type DeviceAddress, DeviceConnections } from './device-connections.js';
 import { DEVICE_LIMITS, type DeviceLimits } from './device-limits.js';
 import type { DeviceCredentials } from './device-login.js';
 import { DeviceSession } from './device-session.js';
-import { exchange } from './exchange.js';
+import { exchange, type StreamSink } from './exchange.js';
 import { Turns } from './turns.js';
 
 /** A device and the login for it. Without a user name nothing is logged in. */
@@ -75,7 +75,20 @@ export class DeviceClient {
    * Settles within `totalTimeoutMs`.
    * @throws AlarmError with a code that begins with `DEVICE_`, or the reason of the request's signal
    */
-  async request(request: DeviceRequest): Promise<DeviceAnswer> {
+  request(request: DeviceRequest): Promise<DeviceAnswer> {
+    return this.#call(request, undefined);
+  }
+
+  /**
+   * Asks for a body that has no end. Settles when it has ended after all, or at once with an answer that is no stream;
+   * `totalTimeoutMs` is for its head alone.
+   * @throws as `request`
+   */
+  stream(request: DeviceRequest, sink: StreamSink): Promise<DeviceAnswer> {
+    return this.#call(request, sink);
+  }
+
+  async #call(request: DeviceRequest, sink: StreamSink | undefined): Promise<DeviceAnswer> {
     if (this.#closing !== undefined) throw new AlarmError('DEVICE_CLOSED');
     if (!/^\/[\x21-\x7e]*$/.test(request.path)) throw new AlarmError('DEVICE_PATH_INVALID');
     const { signal } = request;
@@ -88,8 +101,15 @@ export class DeviceClient {
     if (signal !== undefined) setMaxListeners(0, signal);
     signal?.addEventListener('abort', giveUp);
     this.#calls.add(call);
+    const own: StreamSink | undefined = sink && {
+      open: (headers) => {
+        clearTimeout(timer);
+        sink.open(headers);
+      },
+      data: (chunk) => sink.data(chunk),
+    };
     try {
-      return await this.#ask(request, call.signal);
+      return await this.#ask(request, call.signal, own);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', giveUp);
@@ -104,13 +124,17 @@ export class DeviceClient {
     return this.#closing;
   }
 
-  async #ask(request: DeviceRequest, signal: AbortSignal): Promise<DeviceAnswer> {
+  async #ask(
+    request: DeviceRequest,
+    signal: AbortSignal,
+    sink: StreamSink | undefined,
+  ): Promise<DeviceAnswer> {
     const { method = 'GET', path, body } = request;
     const release = await this.#places.take(signal);
     try {
       const { status, headers, ...incoming } = await this.#session.answered({
         signed: { method, path, body },
-        send: (authorization, reset) => this.#send(request, authorization, reset, signal),
+        send: (authorization, reset) => this.#send(request, authorization, reset, signal, sink),
         signal,
       });
       return { status, headers, body: await incoming.body };
@@ -119,13 +143,19 @@ export class DeviceClient {
     }
   }
 
-  #send(request: DeviceRequest, authorization: string | undefined, reset: boolean, signal: AbortSignal) {
+  #send(
+    request: DeviceRequest,
+    authorization: string | undefined,
+    reset: boolean,
+    signal: AbortSignal,
+    sink: StreamSink | undefined,
+  ) {
     const { method = 'GET', path, body = null, contentType = 'application/xml', maxBytes } = request;
     const headers: Record<string, string> = {};
     if (body !== null) headers['content-type'] = contentType;
     if (authorization !== undefined) headers['authorization'] = authorization;
     const options: Dispatcher.DispatchOptions = { method, path, body, headers, reset };
     const limits = { ...this.#limits, bodyBytes: maxBytes ?? this.#limits.bodyBytes };
-    return exchange(this.#connections.pool, options, limits, signal);
+    return exchange(this.#connections.pool, options, limits, signal, sink);
   }
 }

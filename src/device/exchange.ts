@@ -17,6 +17,13 @@ export interface Incoming {
   discard(): void;
 }
 
+/** Who takes a body that has no end, piece by piece. Only that of a 200; any other is an answer like others. */
+export interface StreamSink {
+  /** @param headers lower-case names */
+  open(headers: ReadonlyMap<string, string>): void;
+  data(chunk: Buffer): void;
+}
+
 /** What is taken of an answer, and how long it is waited for. */
 export type ExchangeLimits = Pick<
   DeviceLimits,
@@ -32,11 +39,14 @@ export function exchange(
   options: Dispatcher.DispatchOptions,
   limits: ExchangeLimits,
   signal: AbortSignal,
+  sink?: StreamSink,
 ): Promise<Incoming> {
   return new Promise((resolve, reject) => {
     signal.throwIfAborted();
-    const { headersTimeoutMs: headersTimeout, bodyTimeoutMs: bodyTimeout } = limits;
-    const reader = new AnswerReader(limits, signal, resolve, reject);
+    const headersTimeout = limits.headersTimeoutMs;
+    // How long a stream may be silent is for who reads it to say.
+    const bodyTimeout = sink === undefined ? limits.bodyTimeoutMs : 0;
+    const reader = new AnswerReader(limits, signal, resolve, reject, sink);
     dispatcher.dispatch({ ...options, headersTimeout, bodyTimeout }, reader);
   });
 }
@@ -47,6 +57,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   readonly #signal: AbortSignal;
   readonly #onHead: (incoming: Incoming) => void;
   readonly #onFailure: (error: unknown) => void;
+  readonly #sink: StreamSink | undefined;
   readonly #chunks: Buffer[] = [];
   readonly #body: Promise<Buffer>;
   #resolveBody: (body: Buffer) => void = () => {};
@@ -62,8 +73,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     signal: AbortSignal,
     onHead: (incoming: Incoming) => void,
     onFailure: (error: unknown) => void,
+    sink: StreamSink | undefined,
   ) {
     this.#limits = limits;
+    this.#sink = sink;
     this.#signal = signal;
     this.#onHead = onHead;
     this.#onFailure = onFailure;
@@ -98,6 +111,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     body.catch(() => {});
     const discard = () => this.#cut(undefined);
     this.#onHead({ status, headers: joined, challenges, body, discard });
+    if (this.#streams) {
+      this.#sink?.open(joined);
+      return;
+    }
     if (status === 401) this.#timer = setTimeout(discard, this.#limits.refusalTimeoutMs);
     else if (Number(joined.get('content-length')) > this.#limits.bodyBytes) {
       this.#cut(new AlarmError('DEVICE_ANSWER_TOO_LARGE'));
@@ -106,6 +123,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#done) return;
+    if (this.#streams) {
+      this.#sink?.data(chunk);
+      return;
+    }
     this.#bytes += chunk.length;
     const refusal = this.#status === 401;
     if (this.#bytes <= (refusal ? this.#limits.refusalBytes : this.#limits.bodyBytes)) {
@@ -119,6 +140,10 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#finish(this.#status === 401 ? undefined : deviceFailure(error));
+  }
+
+  get #streams(): boolean {
+    return this.#status === 200 && this.#sink !== undefined;
   }
 
   readonly #onAbort = () => this.#cut(this.#signal.reason);

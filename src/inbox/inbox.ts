@@ -36,11 +36,14 @@ export class Inbox {
   readonly vendor: Vendor;
   readonly #newId: () => string;
   readonly #limits: Limits;
+  readonly #announces: boolean;
   readonly #subscriptions = new Set<Subscription>();
   readonly #heardOf = new Set<string>();
 
-  constructor(vendor: Vendor, newId: () => string, limits: Limits) {
+  /** @param announces whether a device heard of for the first time is told; not where the source itself knows */
+  constructor(vendor: Vendor, newId: () => string, limits: Limits, announces = true) {
     this.vendor = vendor;
+    this.#announces = announces;
     this.#newId = newId;
     this.#limits = limits;
   }
@@ -62,7 +65,7 @@ export class Inbox {
     const alive = this.vendor.heartbeat?.(notification);
     if (alive !== undefined) {
       this.#noteOnline(alive, notification.receivedAt);
-      return 'accepted';
+      return 'heartbeat';
     }
     let drafts: AlarmDraft[];
     try {
@@ -73,7 +76,7 @@ export class Inbox {
       return 'undecodable';
     }
     for (const draft of drafts) this.#deliver(draft, notification.receivedAt);
-    return 'accepted';
+    return drafts.every(({ event }) => event.kind === 'heartbeat') ? 'heartbeat' : 'accepted';
   }
 
   /** Tells everyone of something that is not an alarm; a subscriber with a chosen sender only of that sender. */
@@ -112,7 +115,7 @@ export class Inbox {
   }
 
   #noteOnline(device: Device, receivedAt: Date): void {
-    if (this.#heardOf.has(device.id)) return;
+    if (!this.#announces || this.#heardOf.has(device.id)) return;
     if (this.#heardOf.size >= this.#limits.knownDevices) this.#heardOf.clear();
     this.#heardOf.add(device.id);
     this.tell({ event: 'online', vendor: this.vendor.id, device, since: receivedAt.toISOString() });

@@ -179,7 +179,9 @@ export class Pairing implements Subscriber {
   /** Waits for the next repeat; not while the device is offline. */
   #expect(episode: Episode): void {
     episode.cancel();
-    if (this.#settings.mode !== 'time' || this.#offline.has(episode.start.device.id)) return;
+    // Panels say the end of an alarm, and nothing in between, however long it lasts.
+    const byTime = this.#settings.mode === 'time' && episode.start.panel === undefined;
+    if (!byTime || this.#offline.has(episode.start.device.id)) return;
     episode.cancel = this.#clock.after(this.#settings.endAfterMs, () => this.#endByTime(episode));
   }
 

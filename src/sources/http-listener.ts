@@ -242,7 +242,7 @@ export class HttpListener {
         truncated: missing || cut,
         ...(query !== '' && { query }),
       },
-      raw: () => body.raw(),
+      raw: () => (parts.length === 0 && query !== '' ? Buffer.from(query) : body.raw()),
       ...(error !== undefined && { error }),
     });
   }

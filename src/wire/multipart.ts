@@ -79,6 +79,27 @@ export class MultipartParser {
     return this.#cut;
   }
 
+  /** Whether a part has begun whose head says that it is a picture, or whose first bytes do. */
+  get inPicture(): boolean {
+    if (this.#state === 'head') return this.#headers.get('content-type')?.startsWith('image/') === true;
+    const inBody = this.#state === 'counted' || this.#state === 'delimited';
+    return inBody && this.#body.length > 0 && isPicture(classify(this.#body.bytes()));
+  }
+
+  /**
+   * Hands on a document that is whole although no delimiter has come yet: on a stream that one comes with the next
+   * event only. For parts without a count; call it when all that came was written.
+   */
+  flush(): void {
+    if (this.#state !== 'delimited') return;
+    const bytes = Buffer.concat([this.#body.bytes(), this.#pending]);
+    const kind = classify(bytes);
+    if ((kind !== 'xml' && kind !== 'json') || looksWhole(bytes) !== true) return;
+    this.#body.add(this.#take(this.#pending.length));
+    this.#emit();
+    this.#state = 'between';
+  }
+
   /** One state change, or as much as the pending bytes allow; false when it needs more of them. */
   #step(): boolean {
     switch (this.#state) {

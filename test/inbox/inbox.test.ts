@@ -131,8 +131,8 @@ test('a heartbeat shows that a device is online and is never an alarm', async ()
   const { inbox, accept } = make();
   const { alarms, signs } = joinInbox(inbox, { mac: OTHER_MAC });
   const all = joinInbox(inbox);
-  assert.equal(accept([draft(CAMERA, 'heartbeat')]), 'accepted');
-  assert.equal(accept([draft(CAMERA, 'heartbeat')]), 'accepted');
+  assert.equal(accept([draft(CAMERA, 'heartbeat')]), 'heartbeat');
+  assert.equal(accept([draft(CAMERA, 'heartbeat')]), 'heartbeat');
   assert.deepEqual([alarms.size, signs.size, all.alarms.size], [0, 0, 0]);
   assert.deepEqual(events(await drain(all.signs)), ['online']);
 });

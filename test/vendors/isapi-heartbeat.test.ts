@@ -73,7 +73,7 @@ test('no other fixture is taken for a heartbeat', () => {
 
 test('the device is known by its address where it names no MAC address', () => {
   assert.deepEqual(heartbeat(arrival(document(USUAL))), { id: MAC, mac: MAC, address: SENDER });
-  for (const mac of ['', '<macAddress/>', '<macAddress></macAddress>', '<macAddress>banana</macAddress>'])
+  for (const mac of ['', '<macAddress></macAddress>', '<macAddress>banana</macAddress>'])
     assert.deepEqual(
       heartbeat(arrival(document([mac, ...USUAL.slice(1)]))),
       { id: SENDER, address: SENDER },
@@ -115,6 +115,14 @@ test('what is written otherwise but says the same is taken too', () => {
   assert.ok(takesText(document(USUAL).replaceAll('\n', '')));
   assert.ok(takesText(document(USUAL).replaceAll(/<(\/?)(\w)/g, '<$1ns:$2')));
   assert.ok(takesText(document([...USUAL, '<detectionRegionList/>', '<channelName>Gate > 1</channelName>'])));
+});
+
+test('what is written as no device does may be left to the full reading, or says the same', () => {
+  takesText(document([...USUAL].reverse()));
+  takesText(document(['<macAddress/>', ...USUAL.slice(1)]));
+  takesText(document(USUAL).replace('inactive', 'INACTIVE'));
+  takesText(document(USUAL).replaceAll(/>([^<\s])/g, '>\n$1'));
+  for (const twice of USUAL) takesText(document([...USUAL, twice]));
 });
 
 test('what could mean something else is left to the full reading', () => {

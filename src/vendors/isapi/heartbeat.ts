@@ -18,9 +18,9 @@ const others = (group: number) =>
   `(?:<(?!${KNOWN}[ \\t\\r\\n/>])([A-Za-z_][\\w.:-]*)${ATTRIBUTES}(?:/>|>${TEXT}</\\${group}>)${S})*`;
 /** One that is, with what it holds; `prefix` is the number of its prefix among the groups. */
 const one = (name: string, prefix: number, text: string) =>
-  `<((?:\\w+:)?)${name}${ATTRIBUTES}>${S}${text}${S}</\\${prefix}${name}>${S}`;
-/** Plain text without blanks around it. */
-const WORD = '([^<& \\t\\r\\n\\0-\\x1f]*)';
+  `<((?:\\w+:)?)${name}${ATTRIBUTES}>${S}${text}</\\${prefix}${name}>${S}`;
+/** Plain text with blanks around it, or nothing. */
+const WORD = `(?:([^<& \\t\\r\\n\\0-\\x1f]+)${S})?`;
 
 /**
  * The usual heartbeat: plain elements in the order that all devices keep, behind them the maker's own ones. The fourth
@@ -29,7 +29,7 @@ const WORD = '([^<& \\t\\r\\n\\0-\\x1f]*)';
 const HEARTBEAT = new RegExp(
   `^${S}(?:<\\?xml[^<>\\0-\\x1f]*\\?>${S})?<((?:\\w+:)?EventNotificationAlert)${ATTRIBUTES}>${S}` +
     `(?:${others(2)}(?:<macAddress/>${S}|${one('macAddress', 3, WORD)}))?${others(5)}` +
-    `${one('eventType', 6, 'videoloss')}${others(7)}${one('eventState', 8, 'inactive')}${others(9)}` +
+    `${one('eventType', 6, `videoloss${S}`)}${others(7)}${one('eventState', 8, `inactive${S}`)}${others(9)}` +
     `(?:<((?:\\w+:)?Extensions)${ATTRIBUTES}>${S}` +
     `(?:${others(11)}${one('serialNumber', 12, WORD)})?${others(14)}</\\10>${S})?</\\1>${S}$`,
 );

@@ -30,8 +30,6 @@ interface Group {
 function decode(notification: Notification): AlarmDraft[] {
   const groups: Group[] = [];
   const early: BodyPart[] = [];
-  const asked = readQuery(notification.query);
-  if (asked !== undefined) groups.push(groupOf([asked], [], false, false));
   let failure: AlarmError | undefined;
   let damaged = false;
   for (const part of notification.parts) {
@@ -50,7 +48,12 @@ function decode(notification: Notification): AlarmDraft[] {
       groups.push(groupOf([], early.splice(0), true, false));
     }
   }
-  if (groups.every(({ alerts }) => alerts.length === 0)) throw failure ?? new AlarmError('DOCUMENT_MISSING');
+  if (groups.every(({ alerts }) => alerts.length === 0)) {
+    // Only then: what stands in the query beside a document says the same once more, or something about the request.
+    const asked = readQuery(notification.query);
+    if (asked === undefined) throw failure ?? new AlarmError('DOCUMENT_MISSING');
+    groups.unshift(groupOf([asked], early, false, false));
+  }
   if (groups.length > 1) sortPictures(groups);
   const truncated = notification.truncated || damaged;
   return groups.flatMap((group) => drafts(group, notification, truncated));

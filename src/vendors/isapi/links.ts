@@ -39,8 +39,8 @@ export function pictureLinks(alert: Fields): ReadonlyMap<string, AttachmentRole 
   walk(alert, '', (key, value, inside, fields) => {
     const link = LINK.exec(key);
     if (link === null) return;
-    const type = typeof fields['type'] === 'string' ? roleOfName(fields['type']) : undefined;
-    const role = type ?? (link[1] === '2' ? 'scene' : (roleOfName(value) ?? roleOfName(inside)));
+    const role =
+      roleOfType(fields) ?? (link[1] === '2' ? 'scene' : (roleOfName(value) ?? roleOfName(inside)));
     if (links.get(value) === undefined) links.set(value, role);
   });
   return links;
@@ -49,14 +49,23 @@ export function pictureLinks(alert: Fields): ReadonlyMap<string, AttachmentRole 
 /** Pictures that a document names by their addresses, in its order, each once. */
 export function pictureUrls(alert: Fields): PictureUrl[] {
   const urls: PictureUrl[] = [];
-  walk(alert, '', (key, url, inside) => {
+  walk(alert, '', (key, url, inside, fields) => {
     if (!ADDRESS.test(key) || !/^https?:\/\//i.test(url) || urls.some((each) => each.url === url)) return;
     urls.push({
       url,
-      role: roleOfName(key) ?? roleOfName(inside) ?? (urls.length === 0 ? 'scene' : 'target'),
+      role:
+        roleOfType(fields) ??
+        roleOfName(key) ??
+        roleOfName(inside) ??
+        (urls.length === 0 ? 'scene' : 'target'),
     });
   });
   return urls;
+}
+
+/** By the type beside the name of a picture (ANPR). */
+function roleOfType({ type }: Fields): AttachmentRole | undefined {
+  return typeof type === 'string' ? roleOfName(type) : undefined;
 }
 
 type Visit = (key: string, value: string, inside: string, fields: Fields) => void;
@@ -66,8 +75,8 @@ function walk(fields: Fields, inside: string, visit: Visit, depth = 0): void {
   for (const key in fields) {
     const value = fields[key];
     for (const each of Array.isArray(value) ? value.flat(DEEPEST) : [value]) {
-      if (typeof each === 'string') {
-        if (each !== '') visit(key, each, inside, fields);
+      if (typeof each === 'string' || typeof each === 'number') {
+        if (each !== '') visit(key, String(each), inside, fields);
       } else if (isFields(each) && depth < DEEPEST) walk(each, key, visit, depth + 1);
     }
   }

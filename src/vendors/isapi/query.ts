@@ -1,8 +1,11 @@
+import { FORBIDDEN_KEYS } from '../../wire/json.js';
 import type { Fields } from './fields.js';
 
 /** More than any event has. */
 const MOST_FIELDS = 100;
 const LONGEST = 8_192;
+/** A plus sign that was not encoded became a blank: that of a time zone. */
+const ZONE_BLANK = /(:\d\d(?:\.\d+)?) (?=\d{1,2}:?\d\d$)/;
 
 /**
  * An event that came as a query string (`parameterFormatType` querystring, isapi.md §3.9): the fields of the alert,
@@ -13,7 +16,8 @@ export function readQuery(query: string | undefined): Fields | undefined {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query)) {
     if (fields.size >= MOST_FIELDS) break;
-    if (!fields.has(name) && /^\w{1,64}$/.test(name) && name !== '__proto__') fields.set(name, value);
+    if (!fields.has(name) && /^\w{1,64}$/.test(name) && !FORBIDDEN_KEYS.has(name))
+      fields.set(name, name === 'dateTime' ? value.replace(ZONE_BLANK, '$1+') : value);
   }
   return fields.has('eventType') ? Object.fromEntries(fields) : undefined;
 }

@@ -8,11 +8,7 @@ const POSITION_SCALE = 1000;
 export function regionEntries(alert: Fields): Fields[] {
   if (!('DetectionRegionList' in alert)) return [];
   return children(alert, 'DetectionRegionList').flatMap((list) =>
-    'DetectionRegionEntry' in list
-      ? children(list, 'DetectionRegionEntry')
-      : 'regionID' in list
-        ? [list]
-        : [],
+    'DetectionRegionEntry' in list ? children(list, 'DetectionRegionEntry') : [list],
   );
 }
 

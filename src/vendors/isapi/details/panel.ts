@@ -13,7 +13,8 @@ export function readPanel(fields: Fields): Panel | undefined {
   const known = contactIdEvent(code);
   put(panel, 'event', known?.event);
   put(panel, 'zone', text(fields, 'zone'));
-  put(panel, 'zoneName', text(fields, 'name', 'zoneName'));
+  // Of an arming it is the name of who did it.
+  if (panel.zone !== undefined) put(panel, 'zoneName', text(fields, 'name', 'zoneName'));
   put(panel, 'area', text(fields, 'subSystemName', 'system'));
   return panel;
 }

@@ -10,8 +10,7 @@ const UNREAD = new Set(['unknown', 'noplate', 'no plate', '无车牌']);
  */
 export function readPlate(anpr: Fields): Plate {
   const plate: Draft<Plate> = {};
-  const read = text(anpr, 'licensePlate', 'originalLicensePlate');
-  if (read !== undefined && !UNREAD.has(read.toLowerCase())) plate.number = read;
+  put(plate, 'number', readNumber(anpr, 'licensePlate') ?? readNumber(anpr, 'originalLicensePlate'));
   put(plate, 'confidence', number(anpr, 'confidenceLevel'));
   put(plate, 'direction', known(text(anpr, 'direction')));
   put(plate, 'lane', known(text(anpr, 'line', 'laneNo')));
@@ -23,6 +22,11 @@ export function readPlate(anpr: Fields): Plate {
   put(vehicle, 'color', known(text(info, 'color', 'vehicleColor')));
   if (Object.keys(vehicle).length > 0) plate.vehicle = vehicle;
   return plate;
+}
+
+function readNumber(anpr: Fields, name: string): string | undefined {
+  const read = text(anpr, name);
+  return read === undefined || UNREAD.has(read.toLowerCase()) ? undefined : read;
 }
 
 /** `unknown` says nothing: like what is missing. */

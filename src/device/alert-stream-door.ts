@@ -1,0 +1,30 @@
+import { AlarmError } from '../errors.js';
+import type { DeviceAnswer, DeviceClient } from './device-client.js';
+import type { StreamSink } from './exchange.js';
+import { readResponseStatus } from './response-status.js';
+
+const PATH = '/ISAPI/Event/notification/alertStream';
+/** The device's words for too many streams (isapi.md §1.9). */
+const TOO_MANY = /^(?:deployExceedMax|armingFull)$/i;
+
+/**
+ * How to open the alertStream of a device (isapi.md §1).
+ * @returns what opens it: resolves when the stream ended of itself, rejects with `STREAM_BUSY`, `STREAM_FORBIDDEN`,
+ *   `STREAM_HTTP` or what the client says
+ */
+export function openAlertStream(
+  client: DeviceClient,
+): (sink: StreamSink, signal: AbortSignal) => Promise<void> {
+  return async (sink, signal) => {
+    const answer = await client.stream({ path: PATH, signal }, sink);
+    if (answer.status !== 200) throw refusalOf(answer);
+  };
+}
+
+/** A terminal whose one stream is taken answers 404 with a ResponseStatus; a door station without any a plain 404. */
+function refusalOf({ status, body }: DeviceAnswer): AlarmError {
+  const said = readResponseStatus(body);
+  const detail = said === undefined ? `status ${status}` : `status ${status}, ${said.reason}`;
+  if (TOO_MANY.test(said?.reason ?? '') || status === 404) return new AlarmError('STREAM_BUSY', detail);
+  return new AlarmError(status === 403 ? 'STREAM_FORBIDDEN' : 'STREAM_HTTP', detail);
+}

@@ -1,0 +1,42 @@
+/** How long a stream may be silent: reckoned from the heartbeats of the device itself. */
+export interface SilenceLimits {
+  readonly silenceLeastMs: number;
+  readonly silenceMostMs: number;
+}
+
+/** Heartbeats looked at; the median of so few follows a change of the setting within a minute. */
+const GAPS = 5;
+/** A silence is longer than so many heartbeats: devices leave one out while they send events (isapi.md §2.3). */
+const HEARTBEATS = 3;
+
+/** Learns how often a device gives a sign of life. Times in milliseconds since any moment. */
+export class Silence {
+  readonly #limits: SilenceLimits;
+  readonly #gaps: number[] = [];
+  #last: number | undefined;
+
+  constructor(limits: SilenceLimits) {
+    this.#limits = limits;
+  }
+
+  /** A heartbeat came. */
+  beat(now: number): void {
+    if (this.#last !== undefined) this.#gaps.push(now - this.#last);
+    if (this.#gaps.length > GAPS) this.#gaps.shift();
+    this.#last = now;
+  }
+
+  /** The gap to the next heartbeat of a new connection says nothing. */
+  interrupt(): void {
+    this.#last = undefined;
+  }
+
+  /** Longest silence that is no reason to doubt the connection. */
+  get limitMs(): number {
+    const { silenceLeastMs, silenceMostMs } = this.#limits;
+    const sorted = [...this.#gaps].sort((a, b) => a - b);
+    const usual = sorted[Math.floor(sorted.length / 2)];
+    if (usual === undefined) return silenceMostMs;
+    return Math.min(silenceMostMs, Math.max(silenceLeastMs, HEARTBEATS * usual));
+  }
+}
