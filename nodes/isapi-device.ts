@@ -1,11 +1,14 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type AlarmError, asAlarmError, DeviceClient, type Sender } from '../src/index.js';
+import { AlarmError, asAlarmError, type Device, DeviceClient, type Sender } from '../src/index.js';
+import { DeviceStream, type StreamUser } from './lib/device-stream.js';
 import { type DeviceConfig, type DeviceCredentials, readDevice, readSender } from './lib/settings.js';
 
 type Definition = NodeDef & DeviceConfig;
 
 /** A Hikvision or OEM device. */
 export interface IsapiDeviceNode extends Node<DeviceCredentials> {
+  /** By node id: with it, Node-RED hands this node's errors to the Catch nodes of the flows that use it. */
+  users: Record<string, Node>;
   /** What makes its pushes known. */
   sender: Sender;
   host: string;
@@ -13,12 +16,16 @@ export interface IsapiDeviceNode extends Node<DeviceCredentials> {
   client: DeviceClient | undefined;
   /** Why there is no client. */
   problem: AlarmError | undefined;
+  /** Takes part in its one alertStream. @returns how to leave; @throws AlarmError why there is none */
+  join(user: StreamUser): () => void;
 }
 
 export default function register(RED: NodeAPI): void {
   function IsapiDevice(this: IsapiDeviceNode, config: Definition): void {
     RED.nodes.createNode(this, config);
+    this.users = {};
     this.sender = readSender(config);
+    let stream: DeviceStream | undefined;
     try {
       const settings = readDevice(config, this.credentials ?? {});
       this.host = settings.host;
@@ -28,9 +35,26 @@ export default function register(RED: NodeAPI): void {
       this.problem = asAlarmError(error, 'INTERNAL');
       this.error(this.problem, {});
     }
+
+    this.join = (user) => {
+      if (this.client === undefined) throw this.problem ?? new AlarmError('DEVICE_MISSING');
+      stream ??= new DeviceStream(this.client, deviceOf(this.sender, this.host), this.sender, (error) =>
+        this.error(error as Error, {}),
+      );
+      const leave = stream.join(user);
+      this.users[user.node.id] = user.node;
+      return () => {
+        leave();
+        delete this.users[user.node.id];
+      };
+    };
+
     this.on('close', (done: () => void) => {
-      if (this.client === undefined) done();
-      else this.client.close().then(done, done);
+      const ended = Promise.all([stream?.stop(), this.client?.close()]);
+      ended.then(
+        () => done(),
+        () => done(),
+      );
     });
   }
 
@@ -41,4 +65,14 @@ export default function register(RED: NodeAPI): void {
       credentials: { username: { type: 'text' }, password: { type: 'password' } },
     },
   );
+}
+
+/** What is known of a device before it has said anything. */
+function deviceOf({ name, mac }: Sender, host: string): Device {
+  return {
+    id: mac ?? host,
+    ...(name !== undefined && { name }),
+    ...(mac !== undefined && { mac }),
+    address: host,
+  };
 }

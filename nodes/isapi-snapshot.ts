@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
 import { AlarmError, type Attachment, asAlarmError, pictureAttachment, takeSnapshot } from '../src/index.js';
 import type { IsapiDeviceNode } from './isapi-device.js';
+import { deviceSayer } from './lib/emitter.js';
 import { type Raw, readNumber } from './lib/settings.js';
 import { clock } from './lib/status.js';
 
@@ -12,12 +13,10 @@ interface SnapshotMessage extends NodeMessage {
   filename?: unknown;
 }
 
-/** The texts about devices stand in the catalogue of the device. */
-const CATALOGUE = '@camera-alarms/node-red-camera-alarms/isapi-device:status.';
-
 export default function register(RED: NodeAPI): void {
   function IsapiSnapshot(this: Node, config: Definition): void {
     RED.nodes.createNode(this, config);
+    const say = deviceSayer(RED);
     const device = RED.nodes.getNode(config.device ?? '') as IsapiDeviceNode | null;
 
     const picture = async (message: SnapshotMessage): Promise<Attachment> => {
@@ -30,7 +29,7 @@ export default function register(RED: NodeAPI): void {
     };
 
     this.on('input', (message: SnapshotMessage, send, done) => {
-      this.status({ fill: 'blue', shape: 'ring', text: RED._(`${CATALOGUE}asking`) });
+      this.status({ fill: 'blue', shape: 'ring', text: say('asking', {}) });
       picture(message).then(
         (attachment) => {
           const before: unknown[] = Array.isArray(message.attachments) ? message.attachments : [];
@@ -44,7 +43,7 @@ export default function register(RED: NodeAPI): void {
         },
         (error: unknown) => {
           const problem = asAlarmError(error, 'INTERNAL');
-          this.status({ fill: 'red', shape: 'dot', text: RED._(`${CATALOGUE}error.${problem.code}`) });
+          this.status({ fill: 'red', shape: 'dot', text: say(`error.${problem.code}`, {}) });
           done(problem);
         },
       );

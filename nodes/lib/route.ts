@@ -1,5 +1,4 @@
 import {
-  type Clock,
   createIds,
   type DeviceClient,
   Pairing,
@@ -8,6 +7,7 @@ import {
   type Subscriber,
   WithoutHistory,
 } from '../../src/index.js';
+import { CLOCK } from './clock.js';
 import { type Raw, readNumber, readText } from './settings.js';
 
 /** What source nodes do to alarms on their way to the flow. A flow saved without these settings gets every event. */
@@ -66,14 +66,6 @@ export function route(
     },
   };
 }
-
-const CLOCK: Clock = {
-  now: Date.now,
-  after: (milliseconds, action) => {
-    const timer = setTimeout(action, milliseconds);
-    return () => clearTimeout(timer);
-  },
-};
 
 function readPairing(value: Raw): PairingMode {
   const mode = readText(value, 'off').toLowerCase();

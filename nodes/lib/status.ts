@@ -1,5 +1,5 @@
 import type { NodeStatus } from 'node-red';
-import type { Alarm, DeviceSign } from '../../src/index.js';
+import type { Alarm, AlarmError, DeviceSign, StreamState } from '../../src/index.js';
 import type { ListenerState } from '../alarm-listener.js';
 import { shortName } from './to-msg.js';
 
@@ -7,7 +7,7 @@ import { shortName } from './to-msg.js';
 export type Say = (key: string, values: Record<string, string | number>) => string;
 
 /** Status is shown under a node: no more than fits there. */
-const WIDEST = 32;
+const WIDEST = 40;
 
 export function stateStatus(state: ListenerState, say: Say): NodeStatus {
   switch (state.state) {
@@ -40,6 +40,34 @@ export function signStatus(sign: DeviceSign, say: Say): NodeStatus | undefined {
     default:
       return undefined;
   }
+}
+
+const FILLS: Readonly<Record<StreamState['state'], NodeStatus['fill']>> = {
+  closed: 'grey',
+  connecting: 'yellow',
+  online: 'green',
+  stale: 'yellow',
+  offline: 'red',
+  'auth-failed': 'red',
+};
+
+/** What is known of a stream, why, and for how long. @param now milliseconds since 1970 */
+export function streamStatus({ state, since, reason }: StreamState, say: Say, now: number): NodeStatus {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(since)) / 60_000));
+  const age =
+    minutes < 60
+      ? `${minutes} min`
+      : minutes < 2880
+        ? `${Math.floor(minutes / 60)} h`
+        : `${Math.floor(minutes / 1440)} d`;
+  const why = reason === undefined ? '' : `: ${say(`error.${reason.code}`, {})}`;
+  const shape = state === 'online' ? 'dot' : 'ring';
+  return { fill: FILLS[state], shape, text: short(`${say(`stream.${state}`, {})} ${age}${why}`) };
+}
+
+/** Why a device cannot be used at all. */
+export function deviceErrorStatus({ code }: AlarmError, say: Say): NodeStatus {
+  return { fill: 'red', shape: 'ring', text: say(`error.${code}`, {}) };
 }
 
 const short = (text: string) => (text.length > WIDEST ? `${text.slice(0, WIDEST - 1)}…` : text);

@@ -1,0 +1,71 @@
+import type { Node } from 'node-red';
+import {
+  AlertStream,
+  createIds,
+  type Device,
+  type DeviceClient,
+  Inbox,
+  isapi,
+  LIMITS,
+  openAlertStream,
+  type Sender,
+  type StreamState,
+  type Subscriber,
+} from '../../src/index.js';
+import { CLOCK } from './clock.js';
+
+/** What a flow node gives its device. */
+export interface StreamUser {
+  readonly node: Node;
+  readonly subscriber: Subscriber;
+  onState(state: StreamState): void;
+}
+
+/** The one alertStream of a device, however many nodes use it: open while there is one. */
+export class DeviceStream {
+  readonly #inbox = new Inbox(isapi, createIds(), LIMITS, false);
+  readonly #stream: AlertStream;
+  readonly #users = new Set<StreamUser>();
+  readonly #sender: Sender;
+  #starting: NodeJS.Immediate | undefined;
+
+  constructor(client: DeviceClient, device: Device, sender: Sender, onError: (error: unknown) => void) {
+    this.#sender = sender;
+    this.#stream = new AlertStream(openAlertStream(client), this.#inbox, device, {
+      clock: CLOCK,
+      random: Math.random,
+      onState: (state) => {
+        for (const user of this.#users) user.onState(state);
+      },
+      onError,
+    });
+  }
+
+  /** @returns how to leave */
+  join(user: StreamUser): () => void {
+    const { name, channelOf } = this.#sender;
+    // All that comes over the stream of a device is its own, whatever MAC address a recorder puts into it.
+    const leave = this.#inbox.subscribe(user.subscriber, {
+      ...(name !== undefined && { name }),
+      ...(channelOf !== undefined && { channelOf }),
+    });
+    this.#users.add(user);
+    user.onState(this.#stream.state);
+    // Not before all nodes of the flow are there: what came in earlier would find nobody.
+    this.#starting ??= setImmediate(() => this.#stream.start());
+    return () => {
+      leave();
+      this.#users.delete(user);
+      if (this.#users.size > 0) return;
+      clearImmediate(this.#starting);
+      this.#starting = undefined;
+      void this.#stream.stop();
+    };
+  }
+
+  /** Resolves when the connection is gone. */
+  stop(): Promise<void> {
+    clearImmediate(this.#starting);
+    return this.#stream.stop();
+  }
+}
