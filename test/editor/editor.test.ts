@@ -124,6 +124,8 @@ describe('the editor', () => {
   });
 });
 
+const TYPES = ['alarm-listener', 'isapi-device', 'isapi-alarm-in', 'alertstream', 'isapi-snapshot'];
+
 describe('the editor in each language', () => {
   let nodeRed: NodeRed;
   before(async () => {
@@ -142,12 +144,12 @@ describe('the editor in each language', () => {
         const { page } = editor;
         const label = page.locator('.red-ui-palette-node[data-palette-type="isapi-alarm-in"]').first();
         assert.match((await label.textContent()) ?? '', new RegExp(name));
-        const locale = (ending: string) =>
-          readFileSync(
-            path.join(__dirname, '../../nodes/locales', language, `isapi-alarm-in${ending}`),
-            'utf8',
-          );
-        const texts = JSON.parse(locale('.json')) as { label: { path: string }; hint: { camera: string } };
+        const locale = (file: string) =>
+          readFileSync(path.join(__dirname, '../../nodes/locales', language, file), 'utf8');
+        const texts = JSON.parse(locale('isapi-alarm-in.json')) as {
+          label: { path: string };
+          hint: { camera: string };
+        };
         await dragNode(page, 'isapi-alarm-in', 340, 200);
         await openNode(page);
         const form = (await page.textContent('#dialog-form')) ?? '';
@@ -155,12 +157,14 @@ describe('the editor in each language', () => {
           assert.equal(form.includes(text), true, text);
 
         // Every word of the help is still there once Node-RED has made a page of it.
-        const help = (await page.evaluate(
-          `$('<div>').append(RED.utils.renderMarkdown(RED.nodes.getNodeHelp('isapi-alarm-in'))).text()`,
-        )) as string;
-        const letters = (text: string) => (text.match(/[\p{L}\p{N}]+/gu) ?? []).join('');
-        const source = locale('.html').replace(/<\/?script[^>]*>|^\d+\. /gm, '');
-        assert.equal(letters(help), letters(source));
+        for (const type of TYPES) {
+          const help = (await page.evaluate(
+            `$('<div>').append(RED.utils.renderMarkdown(RED.nodes.getNodeHelp('${type}'))).text()`,
+          )) as string;
+          const letters = (text: string) => (text.match(/[\p{L}\p{N}]+/gu) ?? []).join('');
+          const source = locale(`${type}.html`).replace(/<\/?script[^>]*>|^\d+\. /gm, '');
+          assert.equal(letters(help), letters(source), type);
+        }
         assert.deepEqual(editor.problems, []);
       } finally {
         await editor.close();
