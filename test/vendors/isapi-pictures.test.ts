@@ -319,3 +319,31 @@ test('no picture is lost or shown twice, however many documents and pictures a d
     assert.deepEqual(shown.sort(), names);
   }
 });
+
+test('a picture without its end marker marks the alarm as truncated; what a camera appends behind it does not', () => {
+  const jpeg = (...rest: Buffer[]) => Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), ...rest]);
+  const end = Buffer.from([0xff, 0xd9]);
+  const scene = Buffer.alloc(20_000, 0x41);
+  const alert = '<EventNotificationAlert><eventType>VMD</eventType></EventNotificationAlert>';
+  for (const [picture, truncated] of [
+    [jpeg(scene, end), undefined],
+    [jpeg(scene, end, Buffer.alloc(3_000, 0x20)), undefined],
+    [jpeg(scene), true],
+    [jpeg(end, scene), true],
+  ] as const) {
+    const body = Buffer.concat([
+      Buffer.from(
+        `--b\r\nContent-Type: application/xml\r\nContent-Length: ${alert.length}\r\n\r\n${alert}\r\n`,
+      ),
+      Buffer.from(`--b\r\nContent-Type: image/jpeg\r\nContent-Length: ${picture.length}\r\n\r\n`),
+      picture,
+      Buffer.from('\r\n--b--\r\n'),
+    ]);
+    const [draft] = isapi.decode(notificationOf('multipart/form-data; boundary=b', [body]));
+    assert.equal(draft?.event.truncated, truncated);
+    assert.deepEqual(
+      draft?.attachments.map(({ content }) => content.length),
+      [picture.length],
+    );
+  }
+});
