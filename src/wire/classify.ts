@@ -85,20 +85,27 @@ function markLength(bytes: Buffer): number {
 
 /** `<a …>…</a>`: the last closing tag is that of the first element. */
 function endsWithItsRoot(bytes: Buffer): boolean {
-  const tail = bytes.subarray(-256).toString('latin1').trimEnd();
-  const open = tail.lastIndexOf('</');
-  if (open < 0 || !tail.endsWith('>')) return false;
-  const name = tail.slice(open + 2, -1).trim();
-  let at = 0;
-  for (;;) {
-    at = bytes.indexOf(0x3c, at);
-    if (at < 0) return false;
+  let end = bytes.length;
+  while (end > 0 && (bytes[end - 1] as number) <= 0x20) end--;
+  const close = end > 0 ? bytes.lastIndexOf(0x3c, end - 1) : -1;
+  if (close < 0 || bytes[end - 1] !== 0x3e || bytes[close + 1] !== 0x2f) return false;
+  let nameEnd = end - 1;
+  while ((bytes[nameEnd - 1] as number) <= 0x20) nameEnd--;
+  const open = firstElement(bytes);
+  if (open < 0) return false;
+  const length = nameEnd - (close + 2);
+  const same = bytes.compare(bytes, close + 2, nameEnd, open, open + length) === 0;
+  const behind = bytes[open + length] as number;
+  return length > 0 && same && (behind <= 0x20 || behind === 0x3e || behind === 0x2f);
+}
+
+/** Place of the name of the first element, behind declarations and comments; -1 for none. */
+function firstElement(bytes: Buffer): number {
+  for (let at = bytes.indexOf(0x3c); at >= 0; at = bytes.indexOf(0x3c, at + 1)) {
     const next = bytes[at + 1];
-    if (next !== 0x3f && next !== 0x21) break;
-    at++;
+    if (next !== 0x3f && next !== 0x21) return at + 1;
   }
-  const start = bytes.subarray(at + 1, at + 1 + name.length + 1).toString('latin1');
-  return start.startsWith(name) && ' \t\r\n>/'.includes(start.charAt(name.length) || 'x');
+  return -1;
 }
 
 /** `{…}` or `[…]`: nothing but blanks follows the bracket that closes the first one. */

@@ -31,17 +31,15 @@ export class Delimiters {
   match(bytes: Buffer, at: number, final: boolean): Match {
     let undecided = false;
     for (const delimiter of this.#known) {
-      const here = bytes.subarray(at, at + delimiter.length);
-      if (here.length < delimiter.length) {
-        undecided ||= here.equals(delimiter.subarray(0, here.length));
-        continue;
-      }
-      if (!here.equals(delimiter)) continue;
-      const behind = bytes.subarray(at + delimiter.length, at + delimiter.length + 2);
-      const more = behind.length === 0 || (behind.length === 1 && behind[0] === DASH);
+      const end = at + delimiter.length;
+      const there = Math.min(end, bytes.length);
+      if (bytes.compare(delimiter, 0, there - at, at, there) !== 0) continue;
+      const [first, second] = [bytes[end], bytes[end + 1]];
+      const more = there < end || first === undefined || (first === DASH && second === undefined);
       if (more && !final) undecided = true;
-      else if (behind[0] === DASH && (behind[1] ?? DASH) === DASH) return 'close';
-      else if (behind.length === 0 || !isBoundaryCharacter(behind[0] as number)) return 'open';
+      else if (there < end) continue;
+      else if (first === DASH && (second ?? DASH) === DASH) return 'close';
+      else if (first === undefined || !isBoundaryCharacter(first)) return 'open';
     }
     return undecided && !final ? 'undecided' : 'no';
   }

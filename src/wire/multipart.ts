@@ -205,7 +205,8 @@ export class MultipartParser {
     this.#body.add(this.#take(take));
     this.#remaining -= take;
     if (this.#remaining > 0) return this.#pending.length > 0;
-    if (this.#body.cut || (looksWhole(this.#body.bytes()) === true && !this.#holdsParts())) {
+    const whole = looksWhole(this.#body.bytes());
+    if (this.#body.cut || (whole === true && !this.#holdsParts(whole))) {
       this.#emit();
       this.#state = 'between';
     } else this.#state = 'verify';
@@ -213,9 +214,8 @@ export class MultipartParser {
   }
 
   /** Whether a counted body is more than one part: it is no whole document, or already was one before a delimiter. */
-  #holdsParts(): boolean {
+  #holdsParts(whole = looksWhole(this.#body.bytes())): boolean {
     const bytes = this.#body.bytes();
-    const whole = looksWhole(bytes);
     // A picture that ends as pictures do is not searched: what looks like a delimiter in it is chance.
     if (whole === true && isPicture(classify(bytes))) return false;
     for (let at = lineWithDashes(bytes, 0); at !== undefined; at = lineWithDashes(bytes, at + 1)) {
