@@ -19,10 +19,13 @@ export interface Clock {
   after(milliseconds: number, action: () => void): () => void;
 }
 
-/** An alarm that goes on. Its regions are what is still open of it. */
+/** An alarm that goes on. */
 interface Episode {
   readonly start: AlarmEvent;
   readonly startedAt: number;
+  /** What it began with; one of these that ended and comes back is this alarm again. */
+  readonly named: ReadonlySet<string>;
+  /** What is still open of it. */
   readonly regions: Set<string>;
   count: number;
   cancel: () => void;
@@ -37,6 +40,8 @@ export interface OpenAlarm {
 
 /** More at a time than any installation has: of one more, the oldest has ended. */
 const MOST_EPISODES = 10_000;
+/** At one place: devices watch a few regions, and each event is compared with all that are open at its place. */
+const MOST_AT_A_PLACE = 64;
 
 /**
  * Makes one start and one end of what devices repeat about once a second (isapi.md §5). Per device, channel, type
@@ -86,7 +91,7 @@ export class Pairing implements Subscriber {
   /** Alarms that go on, oldest first. */
   open(): OpenAlarm[] {
     return [...this.#episodes].map(({ start, count }) => ({
-      event: start,
+      event: structuredClone(start),
       state: this.#offline.has(start.device.id) ? 'unknown' : 'active',
       count,
     }));
@@ -103,9 +108,10 @@ export class Pairing implements Subscriber {
     const mine = [...(this.#byPlace.get(placeOf(event)) ?? [])];
     const regions = regionsOf(event);
     const covers = (episode: Episode, region: string) =>
-      region === NO_REGION || episode.regions.has(region) || episode.regions.has(NO_REGION);
+      region === NO_REGION || episode.named.has(region) || episode.regions.has(NO_REGION);
     for (const episode of mine) {
       if (!regions.some((region) => covers(episode, region))) continue;
+      for (const region of regions) if (episode.named.has(region)) episode.regions.add(region);
       episode.count++;
       this.#expect(episode);
     }
@@ -116,18 +122,27 @@ export class Pairing implements Subscriber {
   #start(alarm: Alarm, regions: readonly string[]): void {
     const [oldest] = this.#episodes;
     if (oldest !== undefined && this.#episodes.size >= MOST_EPISODES) this.#endByTime(oldest);
-    const event: AlarmEvent = { ...alarm.event, correlationId: alarm.event.id };
+    const event: Draft<AlarmEvent> = { ...alarm.event, correlationId: alarm.event.id };
+    if (event.regions.some(({ id }) => !regions.includes(id))) {
+      // The others belong to alarms that are open.
+      event.regions = event.regions.filter(({ id }) => regions.includes(id));
+      Object.assign(event, describe(event, this.language));
+    }
     const place = placeOf(event);
+    const mine = this.#byPlace.get(place) ?? new Set();
+    const [first] = mine;
+    if (first !== undefined && mine.size >= MOST_AT_A_PLACE) this.#endByTime(first);
     const episode: Episode = {
       // Flows change what they are given.
       start: structuredClone(event),
       startedAt: this.#clock.now(),
+      named: new Set(regions),
       regions: new Set(regions),
       count: 1,
       cancel: () => undefined,
     };
     this.#episodes.add(episode);
-    this.#byPlace.set(place, (this.#byPlace.get(place) ?? new Set()).add(episode));
+    this.#byPlace.set(place, mine.add(episode));
     this.#expect(episode);
     this.#next.alarm({ ...alarm, event });
   }
@@ -136,21 +151,26 @@ export class Pairing implements Subscriber {
   #end(alarm: Alarm): void {
     const { event } = alarm;
     const named = event.regions.some(({ id }) => id !== '');
-    let first = true;
-    for (const episode of this.#byPlace.get(placeOf(event)) ?? []) {
+    const ended: Episode[] = [];
+    for (const episode of [...(this.#byPlace.get(placeOf(event)) ?? [])]) {
       if (named) {
         const before = episode.regions.size;
         for (const region of [...regionsOf(event), NO_REGION]) episode.regions.delete(region);
         if (episode.regions.size === before || episode.regions.size > 0) continue;
       }
       this.#remove(episode);
-      const id = first ? event.id : this.#newId();
-      this.#next.alarm({
-        event: this.#endOf(episode, { ...event, id, endedBy: 'device' }),
-        attachments: first ? alarm.attachments : [],
-      });
-      first = false;
+      ended.push(episode);
     }
+    // All are made before the first one is handed on: flows change what they are given.
+    const ends = ended.map((episode, index) =>
+      index === 0
+        ? { event: this.#endOf(episode, { ...event, endedBy: 'device' }), attachments: alarm.attachments }
+        : {
+            event: this.#endOf(episode, { ...structuredClone(event), id: this.#newId(), endedBy: 'device' }),
+            attachments: [],
+          },
+    );
+    for (const end of ends) this.#next.alarm(end);
   }
 
   #endByTime(episode: Episode): void {
@@ -211,8 +231,8 @@ const NO_REGION = '';
 
 /** Device, channel and type: JSON, so that no name can look like two. The input port is a place as a channel is. */
 function placeOf({ device, channel, type, input, panel }: AlarmEvent): string {
-  const what = panel === undefined ? type.toLowerCase() : `${panel.code.slice(-3)} ${panel.zone ?? ''}`;
-  return JSON.stringify([device.id, channel ?? 0, what, input ?? '']);
+  const what = panel === undefined ? type.toLowerCase() : [panel.code.slice(-3), panel.zone ?? null];
+  return JSON.stringify([device.id, channel ?? 0, what, input ?? null]);
 }
 
 function regionsOf({ regions }: AlarmEvent): string[] {

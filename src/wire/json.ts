@@ -36,9 +36,11 @@ export function parseJson(bytes: Buffer, limits: Limits, contentType?: string): 
 
 /** A copy without forbidden keys, counting on the way. Depth was checked before. */
 function plain(value: JsonValue, budget: { keys: number }): JsonValue {
+  // JSON knows no minus zero.
+  if (value === 0) return 0;
   if (value === null || typeof value !== 'object') return value;
-  const entries = Object.entries(value);
-  budget.keys -= entries.length;
+  const entries = Array.isArray(value) ? [] : Object.entries(value);
+  budget.keys -= Array.isArray(value) ? value.length : entries.length;
   if (budget.keys < 0) throw new AlarmError('JSON_TOO_COMPLEX');
   if (Array.isArray(value)) return value.map((item) => plain(item, budget));
   const copy: JsonObject = {};
@@ -60,7 +62,7 @@ function checkDepth(text: string, limit: number): void {
 
 /** Ids of 16 digits and more lose their last ones as numbers (wire-notes.md §1): they become strings. */
 function quoteLongIntegers(text: string): string {
-  if (!/\d{16}/.test(text)) return text;
+  if (!/\d{16}|\d[eE]\+?\d{3}/.test(text)) return text;
   let out = '';
   let from = 0;
   for (let at = 0; at < text.length; at++) {
@@ -70,7 +72,9 @@ function quoteLongIntegers(text: string): string {
       let end = at + 1;
       while (isDigit(text.charCodeAt(end)) || '.eE+-'.includes(text[end] ?? ' ')) end++;
       const literal = text.slice(at, end);
-      if (/^-?\d{16,}$/.test(literal) && !Number.isSafeInteger(Number(literal))) {
+      const number = Number(literal);
+      const lost = /^-?\d{16,}$/.test(literal) && !Number.isSafeInteger(number);
+      if (lost || Math.abs(number) === Number.POSITIVE_INFINITY) {
         out += `${text.slice(from, at)}"${literal}"`;
         from = end;
       }

@@ -7,7 +7,6 @@ import { Inbox } from '../../src/inbox/inbox.js';
 import { LIMITS } from '../../src/limits.js';
 import type { AlarmDraft, DeviceSign, Notification, Vendor } from '../../src/notification.js';
 import { VENDORS } from '../../src/vendors/index.js';
-import { timed } from '../fuzz/engine.js';
 import {
   asExpected,
   asJson,
@@ -64,12 +63,6 @@ function arrival({ head, contentType, body }: Fixture, chunks: readonly Buffer[]
   // With the event in the query, nothing of the delivery is missing.
   return query !== undefined && body.length === 0 ? { ...read, truncated: false } : read;
 }
-/** An alarm in one line, without what is new each time. */
-const told = ({ event, attachments }: Alarm) =>
-  JSON.stringify([
-    { ...event, id: '' },
-    attachments.map(({ filename, content }) => [filename, content.length]),
-  ]);
 const whole = (fixture: Fixture) => arrival(fixture, [fixture.body]);
 const messageOf = (draft: AlarmDraft) => message(draft, 'en-US');
 
@@ -221,34 +214,6 @@ for (const vendor of VENDORS) {
             ) as [string, string];
             assert.ok(`${all}\r\n`.startsWith(got) || `${all}\n`.startsWith(got), `${name} at ${at}`);
           }
-        }
-      }
-    }
-  });
-
-  test(`${vendor.id}: at whichever byte a delivery breaks off, nothing stalls, and the next alarm arrives as ever`, () => {
-    const sample = fixtures.find(({ expected: [first] }) => first?.event['kind'] === 'motion') as Fixture;
-    const next = whole(sample);
-    const wanted = arriving(vendor, next).alarms.map(told);
-    assert.ok(wanted.length > 0);
-    let alarms: Alarm[] = [];
-    let signs: DeviceSign[] = [];
-    const inbox = new Inbox(vendor, createIds(), LIMITS);
-    inbox.subscribe({ alarm: (alarm) => alarms.push(alarm), sign: (sign) => signs.push(sign) });
-    const take = (notification: Notification) => {
-      [alarms, signs] = [[], []];
-      return inbox.accept({ notification, raw: () => Buffer.from('raw') });
-    };
-    for (const fixture of fixtures) {
-      for (const at of fixture.body.keys()) {
-        try {
-          timed(() => take({ ...arrival(fixture, [fixture.body.subarray(0, at)]), truncated: true }));
-          // An error of ours is told as one: the inbox must not throw either.
-          for (const { reason = '' } of signs) assert.doesNotMatch(reason, /^INTERNAL/);
-          take(next);
-          assert.deepEqual(alarms.map(told), wanted);
-        } catch (error) {
-          throw new Error(`${fixture.name} at ${at}`, { cause: error });
         }
       }
     }

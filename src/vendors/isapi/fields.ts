@@ -19,7 +19,8 @@ export function text(fields: Fields | undefined, ...names: string[]): string | u
 export function number(fields: Fields | undefined, ...names: string[]): number | undefined {
   const found = text(fields, ...names);
   const value = found === undefined ? Number.NaN : Number(found);
-  return Number.isFinite(value) ? value : undefined;
+  // `|| 0` for the minus zero, which JSON does not know.
+  return Number.isFinite(value) ? value || 0 : undefined;
 }
 
 /** The children of that name; a single one is a list of one, text and nothing are none. */

@@ -14,6 +14,10 @@ import { isLinked, readPictures } from './pictures.js';
 import { readQuery } from './query.js';
 
 const ROOT = 'EventNotificationAlert';
+/** Events that one `duration` may name: each is read with the whole document. */
+const MOST_DURATIONS = 16;
+/** Alerts of one document; more would hold everything else up. */
+const MOST_ALERTS = 500;
 
 /** Hikvision ISAPI and its OEM brands. */
 export const isapi: Vendor = { id: 'isapi', takesQuery: true, heartbeat, decode, reply };
@@ -32,12 +36,15 @@ function decode(notification: Notification): AlarmDraft[] {
   const early: BodyPart[] = [];
   let failure: AlarmError | undefined;
   let damaged = false;
+  let bytes = 0;
   for (const part of notification.parts) {
     if (part.kind !== 'xml' && part.kind !== 'json') {
       (groups.at(-1)?.pictures ?? early).push(part);
       continue;
     }
     try {
+      bytes += part.bytes.length;
+      if (bytes > LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
       groups.push(groupOf(readDocument(part), early.splice(0), part.truncated, isGuessed(part)));
     } catch (error) {
       if (!(error instanceof AlarmError)) throw error;
@@ -103,13 +110,19 @@ function readDocument(part: BodyPart): Fields[] {
   if (part.truncated && part.bytes.length >= LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
   if (part.kind === 'xml') {
     const { root, content } = parseXml(part.bytes, LIMITS, part.contentType);
-    return (root === ROOT ? [content] : wrapped(content)).flatMap(eachEvent);
+    return few((root === ROOT ? [content] : wrapped(content)).flatMap(eachEvent));
   }
   const value = parseJson(part.bytes, LIMITS, part.contentType);
-  return (Array.isArray(value) ? value : [value]).flatMap((item) => {
+  const alerts = (Array.isArray(value) ? value : [value]).flatMap((item) => {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
     return ('eventType' in item || 'DurationList' in item ? [item] : wrapped(item)).flatMap(eachEvent);
   });
+  return few(alerts);
+}
+
+function few(alerts: Fields[]): Fields[] {
+  if (alerts.length > MOST_ALERTS) throw new AlarmError('JSON_TOO_COMPLEX');
+  return alerts;
 }
 
 /** A `duration` may name several events that go on: each is one of its own. */
@@ -118,7 +131,7 @@ function eachEvent(alert: Fields): Fields[] {
   const durations = children(child(alert, 'DurationList'), 'Duration');
   return durations.length < 2
     ? [alert]
-    : durations.map((Duration) => ({ ...alert, DurationList: { Duration } }));
+    : durations.slice(0, MOST_DURATIONS).map((Duration) => ({ ...alert, DurationList: { Duration } }));
 }
 
 /** Some gateways wrap the alert once more (isapi.md §4). */

@@ -49,8 +49,10 @@ export function pictureLinks(alert: Fields): ReadonlyMap<string, AttachmentRole 
 /** Pictures that a document names by their addresses, in its order, each once. */
 export function pictureUrls(alert: Fields): PictureUrl[] {
   const urls: PictureUrl[] = [];
+  const seen = new Set<string>();
   walk(alert, '', (key, url, inside, fields) => {
-    if (!ADDRESS.test(key) || !/^https?:\/\//i.test(url) || urls.some((each) => each.url === url)) return;
+    if (!ADDRESS.test(key) || !/^https?:\/\//i.test(url) || seen.has(url)) return;
+    seen.add(url);
     urls.push({
       url,
       role:

@@ -1,5 +1,8 @@
 import { children, type Fields, isFields, text } from './fields.js';
 
+/** More than any device names. */
+const MOST = 100;
+
 /** Objects of a capture by their names in lower case → the word that smart events use for the same. */
 const CAPTURED: ReadonlyMap<string, string> = new Map([
   ['human', 'human'],
@@ -13,30 +16,30 @@ const CAPTURED: ReadonlyMap<string, string> = new Map([
  * (isapi.md §4), captures as objects of that name (§7 mixedTargetDetection).
  */
 export function readTargets(alert: Fields, entries: readonly Fields[]): string[] {
-  const targets: string[] = [];
+  const targets = new Set<string>();
   for (const entry of entries) addWords(targets, entry);
   addWords(targets, alert);
   for (const name of ['CaptureResult', 'captureResult']) {
     if (!(name in alert)) continue;
     for (const capture of children(alert, name)) addObjects(targets, capture);
   }
-  return targets;
+  return [...targets].slice(0, MOST);
 }
 
-function addWords(targets: string[], fields: Fields): void {
+function addWords(targets: Set<string>, fields: Fields): void {
   for (const name of ['detectionTarget', 'targetType']) {
     const words = name in fields ? text(fields, name) : undefined;
-    for (const word of words?.split(',') ?? []) add(targets, word.trim().toLowerCase());
+    for (const word of words?.split(',', MOST) ?? []) add(targets, word.trim().toLowerCase());
   }
 }
 
-function addObjects(targets: string[], capture: Fields): void {
+function addObjects(targets: Set<string>, capture: Fields): void {
   for (const [name, value] of Object.entries(capture)) {
     const target = CAPTURED.get(name.toLowerCase());
     if (target !== undefined && [value].flat().some(isFields)) add(targets, target);
   }
 }
 
-function add(targets: string[], target: string): void {
-  if (target !== '' && !targets.includes(target)) targets.push(target);
+function add(targets: Set<string>, target: string): void {
+  if (target !== '') targets.add(target);
 }
