@@ -1,4 +1,4 @@
-import type { Alarm, AlarmEvent, Draft } from '../event.js';
+import type { Alarm, AlarmEvent, Device, Draft } from '../event.js';
 import type { DeviceSign, Subscriber } from '../notification.js';
 import { describe } from '../wording.js';
 
@@ -72,7 +72,7 @@ export class Pairing implements Subscriber {
 
   alarm(alarm: Alarm): void {
     const { event } = alarm;
-    this.#setOffline(event.device.id, false);
+    this.#setOffline(event.device, false);
     // What comes out of a device's memory is over.
     if (event.history === true) this.#next.alarm(alarm);
     else if (event.state === 'active') this.#goOn(alarm);
@@ -83,8 +83,8 @@ export class Pairing implements Subscriber {
   /** What a device does while it cannot be heard is not known: its alarms neither go on nor end. */
   sign(sign: DeviceSign): void {
     if (sign.event === 'offline' || sign.event === 'auth-failed' || sign.event === 'stale')
-      this.#setOffline(sign.device.id, true);
-    else if (sign.event === 'online') this.#setOffline(sign.device.id, false);
+      this.#setOffline(sign.device, true);
+    else if (sign.event === 'online') this.#setOffline(sign.device, false);
     this.#next.sign(sign);
   }
 
@@ -92,7 +92,7 @@ export class Pairing implements Subscriber {
   open(): OpenAlarm[] {
     return [...this.#episodes].map(({ start, count }) => ({
       event: structuredClone(start),
-      state: this.#offline.has(start.device.id) ? 'unknown' : 'active',
+      state: this.#isOffline(start.device) ? 'unknown' : 'active',
       count,
     }));
   }
@@ -133,8 +133,8 @@ export class Pairing implements Subscriber {
     const [first] = mine;
     if (first !== undefined && mine.size >= MOST_AT_A_PLACE) this.#endByTime(first);
     const episode: Episode = {
-      // Flows change what they are given.
-      start: structuredClone(event),
+      // Flows change what they are given. The document is large, and an end by time has none of its own.
+      start: structuredClone({ ...event, document: {} }),
       startedAt: this.#clock.now(),
       named: new Set(regions),
       regions: new Set(regions),
@@ -201,19 +201,26 @@ export class Pairing implements Subscriber {
     episode.cancel();
     // Panels say the end of an alarm, and nothing in between, however long it lasts.
     const byTime = this.#settings.mode === 'time' && episode.start.panel === undefined;
-    if (!byTime || this.#offline.has(episode.start.device.id)) return;
+    if (!byTime || this.#isOffline(episode.start.device)) return;
     episode.cancel = this.#clock.after(this.#settings.endAfterMs, () => this.#endByTime(episode));
   }
 
-  #setOffline(device: string, offline: boolean): void {
-    if (this.#offline.has(device) === offline) return;
-    if (offline) this.#offline.add(device);
-    else this.#offline.delete(device);
+  #setOffline(device: Device, offline: boolean): void {
+    const names = namesOf(device);
+    if (offline === names.some((name) => this.#offline.has(name))) return;
+    for (const name of names) {
+      if (offline) this.#offline.add(name);
+      else this.#offline.delete(name);
+    }
     for (const episode of this.#episodes) {
-      if (episode.start.device.id !== device) continue;
+      if (!namesOf(episode.start.device).some((name) => names.includes(name))) continue;
       if (offline) episode.cancel();
       else this.#expect(episode);
     }
+  }
+
+  #isOffline(device: Device): boolean {
+    return this.#offline.size > 0 && namesOf(device).some((name) => this.#offline.has(name));
   }
 
   #remove(episode: Episode): void {
@@ -225,6 +232,9 @@ export class Pairing implements Subscriber {
     if (mine?.size === 0) this.#byPlace.delete(place);
   }
 }
+
+/** What a sign and an event may call the same device: who tells that it is offline may not know its MAC address. */
+const namesOf = ({ id, address }: Device) => (address === undefined || address === id ? [id] : [id, address]);
 
 /** Stands for an event that names no region. */
 const NO_REGION = '';

@@ -5,16 +5,23 @@ import type { BodyPart } from '../notification.js';
 import { classify, isPicture, looksWhole } from './classify.js';
 import { Delimiters } from './delimiters.js';
 import { label, parseParameters } from './header.js';
+import { beginsBody, endsLikeDocument, lineEnds, lineWithDashes, textLength } from './lines.js';
 import { PartBytes } from './part-bytes.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
 const LINE_AND_DASHES = Buffer.from('\n--');
+const EMPTY = Buffer.alloc(0);
+/** Enough of the begin of a part to say what it is: a few blanks and its first character. */
+const LEAD = 64;
+const DOCUMENT_TYPE = /xml|json|text/i;
 /** Line ends behind a counted part; seen is one, more than this are content. */
 const MOST_LINE_ENDS = 64;
 /** Kept back while a delimiter may still begin in it: CR LF and the first dash. */
 const HELD = LINE_AND_DASHES.length;
+/** Bytes read again because of wrong counts, in largest pictures; beyond it no count is believed any more. */
+const MOST_REREAD = 2;
 
 /**
  * Where the parser stands:
@@ -37,7 +44,7 @@ export class MultipartParser {
   readonly #onPart: (part: BodyPart) => void;
   readonly #delimiters: Delimiters;
   #state: State = 'between';
-  #pending: Buffer = Buffer.alloc(0);
+  #pending: Buffer = EMPTY;
   #ended = false;
   #headers = new Map<string, string>();
   #lastHeader = '';
@@ -45,8 +52,12 @@ export class MultipartParser {
   #headBytes = 0;
   #body: PartBytes;
   #remaining = 0;
+  #reread = 0;
+  /** What `flush` and `inAttachment` look at: kept apart, as the body is in many pieces. */
+  #start: Buffer = EMPTY;
   #parts = 0;
   #cut = false;
+  #begun = false;
 
   /**
    * @param boundary as announced in Content-Type, with or without its leading dashes; may be unknown
@@ -79,11 +90,23 @@ export class MultipartParser {
     return this.#cut;
   }
 
-  /** Whether a part has begun whose head says that it is a picture, or whose first bytes do. */
-  get inPicture(): boolean {
-    if (this.#state === 'head') return this.#headers.get('content-type')?.startsWith('image/') === true;
-    const inBody = this.#state === 'counted' || this.#state === 'delimited';
-    return inBody && this.#body.length > 0 && isPicture(classify(this.#body.bytes()));
+  /** Whether a delimiter has come: these are parts indeed, and no page of a web server. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /**
+   * Whether a part has begun that is no document, as far as can be seen: by its first bytes, or by what its head says.
+   * A delimiter alone is none yet: devices may write it behind a part as well as before the next one.
+   */
+  get inAttachment(): boolean {
+    if (this.#state === 'between') return this.#pending[0] === DASH;
+    if (this.#state === 'head' && this.#headers.size === 0) return this.#pending.length > 0;
+    if (this.#state === 'counted' || this.#state === 'delimited') {
+      const kind = classify(this.#lead());
+      if (kind !== 'empty') return kind !== 'xml' && kind !== 'json';
+    }
+    return this.#state !== 'long-line' && !DOCUMENT_TYPE.test(this.#headers.get('content-type') ?? '');
   }
 
   /**
@@ -91,13 +114,27 @@ export class MultipartParser {
    * event only. For parts without a count; call it when all that came was written.
    */
   flush(): void {
-    if (this.#state !== 'delimited') return;
-    const bytes = Buffer.concat([this.#body.bytes(), this.#pending]);
-    const kind = classify(bytes);
-    if ((kind !== 'xml' && kind !== 'json') || looksWhole(bytes) !== true) return;
+    // Only the ends are looked at first: this is asked with every piece of a part that may be large.
+    if (this.#state !== 'delimited' || this.#body.cut || !endsLikeDocument(this.#tail())) return;
+    const kind = classify(this.#lead());
+    if (kind !== 'xml' && kind !== 'json') return;
+    if (looksWhole(Buffer.concat([this.#body.bytes(), this.#pending])) !== true) return;
     this.#body.add(this.#take(this.#pending.length));
     this.#emit();
     this.#state = 'between';
+  }
+
+  /** First bytes of the part that has begun. */
+  #lead(): Buffer {
+    const { length } = this.#start;
+    return length >= LEAD
+      ? this.#start
+      : Buffer.concat([this.#start, this.#pending.subarray(0, LEAD - length)]);
+  }
+
+  /** Last bytes of the part that has begun. */
+  #tail(): Buffer {
+    return this.#pending.length > 0 ? this.#pending.subarray(-LEAD) : this.#start.subarray(-LEAD);
   }
 
   /** One state change, or as much as the pending bytes allow; false when it needs more of them. */
@@ -176,6 +213,7 @@ export class MultipartParser {
   }
 
   #startHead(): void {
+    this.#begun = true;
     this.#state = 'head';
     this.#headers = new Map();
     this.#lastHeader = '';
@@ -186,9 +224,12 @@ export class MultipartParser {
   #startBody(): true {
     if (++this.#parts > this.#limits.parts) throw new AlarmError('PARTS_TOO_MANY');
     const length = this.#headers.get('content-length') ?? '';
-    const counted = length !== '' && length.length <= 10 && !/\D/.test(length);
+    const trusted = this.#reread <= MOST_REREAD * this.#limits.pictureBytes;
+    let counted = trusted && length !== '' && length.length <= 10 && !/\D/.test(length);
+    // More than will come: the count is wrong, and reading by it would copy all the rest for nothing.
+    counted &&= !this.#ended || Number(length) <= this.#pending.length;
     this.#remaining = counted ? Number(length) : 0;
-    this.#body = new PartBytes(this.#limits);
+    this.#newBody();
     this.#state = counted ? 'counted' : 'delimited';
     return true;
   }
@@ -202,7 +243,7 @@ export class MultipartParser {
       this.#pending.length,
       room === 0 ? Number.POSITIVE_INFINITY : room,
     );
-    this.#body.add(this.#take(take));
+    this.#addToBody(this.#take(take));
     this.#remaining -= take;
     if (this.#remaining > 0) return this.#pending.length > 0;
     const whole = looksWhole(this.#body.bytes());
@@ -241,8 +282,10 @@ export class MultipartParser {
   /** The count was wrong: reads the same bytes again by delimiter. False when they were not kept. */
   #reframe(): boolean {
     if (this.#body.cut) return false;
-    this.#pending = Buffer.concat([this.#body.bytes(), this.#pending]);
-    this.#body = new PartBytes(this.#limits);
+    const bytes = this.#body.bytes();
+    this.#reread += bytes.length;
+    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([bytes, this.#pending]);
+    this.#newBody();
     this.#state = 'delimited';
     return true;
   }
@@ -280,7 +323,7 @@ export class MultipartParser {
     if (this.#body.cut || looksWhole(bytes) !== false) return;
     const at = bytes.lastIndexOf('HTTP/1.');
     if (at > 0 && looksWhole(bytes.subarray(0, at)) === true) {
-      this.#body = new PartBytes(this.#limits);
+      this.#newBody();
       this.#body.add(bytes.subarray(0, at));
     }
   }
@@ -288,7 +331,7 @@ export class MultipartParser {
   /** Moves all before the line break at `at` to the body; that and what follows stays pending. */
   #keepFrom(at: number): void {
     const keep = Math.max(0, at - 1);
-    this.#body.add(this.#take(keep));
+    this.#addToBody(this.#take(keep));
   }
 
   /** The end came inside a part: its bytes without the beginning of a delimiter are all there will be. */
@@ -300,11 +343,22 @@ export class MultipartParser {
     this.#body.add(
       begun ? bytes.subarray(0, bytes[lineBreak - 1] === CR ? lineBreak - 1 : lineBreak) : bytes,
     );
-    this.#pending = Buffer.alloc(0);
+    this.#pending = EMPTY;
     const whole = looksWhole(this.#body.bytes()) === true;
     this.#cut ||= !whole;
     this.#emit(!whole);
     this.#state = 'between';
+  }
+
+  #newBody(): void {
+    this.#body = new PartBytes(this.#limits);
+    this.#start = EMPTY;
+  }
+
+  #addToBody(bytes: Buffer): void {
+    this.#body.add(bytes);
+    const { length } = this.#start;
+    if (length < LEAD) this.#start = Buffer.concat([this.#start, bytes.subarray(0, LEAD - length)]);
   }
 
   #emit(cutByEnd = false): void {
@@ -319,7 +373,7 @@ export class MultipartParser {
     const contentId = this.#headers.get('content-id');
     if (contentId !== undefined) part.contentId = contentId.replace(/^<|>$/g, '');
     this.#onPart(part);
-    this.#body = new PartBytes(this.#limits);
+    this.#newBody();
   }
 
   /** The first pending line with its line break; at the end of the stream the rest. */
@@ -345,30 +399,4 @@ function nameBy(part: Draft<BodyPart>, disposition: ReadonlyMap<string, string>)
   if (name !== undefined) part.name = label(name);
   const filename = disposition.get('filename');
   if (filename !== undefined) part.filename = label(filename);
-}
-
-/** A document or picture that begins where a header line was expected: the blank line is missing. */
-function beginsBody(first: number, second: number | undefined): boolean {
-  return first === 0x3c || first === 0x7b || first === 0x5b || (first === 0xff && second === 0xd8);
-}
-
-/** How many bytes at the start are line ends, at most so many. */
-function lineEnds(bytes: Buffer, most: number): number {
-  let at = 0;
-  while (at < most && (bytes[at] === CR || bytes[at] === LF)) at++;
-  return at;
-}
-
-/** Place of the next line break with two dashes behind it. */
-function lineWithDashes(bytes: Buffer, from: number): number | undefined {
-  const at = bytes.indexOf(LINE_AND_DASHES, from);
-  return at < 0 ? undefined : at;
-}
-
-/** Length of a line without its line end. */
-function textLength(line: Buffer): number {
-  let end = line.length;
-  if (line[end - 1] === LF) end--;
-  if (line[end - 1] === CR) end--;
-  return end;
 }

@@ -73,6 +73,10 @@ export function paired({ mode = 'time', endAfterMs = END_AFTER, language, flow }
   return { pairing, clock, told, signs, say, sign };
 }
 
+/** Each device has an address of its own; one that names no MAC address is called by it. */
+const addressOf = (device: string) =>
+  device.includes(':') ? `192.0.2.${Number.parseInt(device.slice(-2), 16) - 12}` : device;
+
 /** An alarm as the inbox hands it on. */
 function alarmOf(said: Said, id: string, at: Date, language: string): Alarm {
   const { state = 'active', device = CAMERA, channel = 1, type = 'VMD', regions = [], pictures = 0 } = said;
@@ -82,7 +86,7 @@ function alarmOf(said: Said, id: string, at: Date, language: string): Alarm {
     id,
     vendor: 'isapi',
     transport: 'http-push',
-    device: { id: device, address: '192.0.2.21' },
+    device: { id: device, address: addressOf(device) },
     ...(channel > 0 && { channel, channelRaw: String(channel) }),
     type,
     kind: 'motion',

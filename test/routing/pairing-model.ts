@@ -20,7 +20,7 @@ export interface Spoken {
   readonly history: boolean;
 }
 
-export const DEVICES = [CAMERA, '192.0.2.21', '192.0.2.22'] as const;
+export const DEVICES = [CAMERA, '192.0.2.23', '192.0.2.22'] as const;
 export const CHANNELS = [0, 1, 2] as const;
 export const TYPES = ['VMD', 'vmd', 'fielddetection', 'IO'] as const;
 export const REGIONS: readonly (readonly string[])[] = [

@@ -120,6 +120,7 @@ test('an end by time is the start again, ended now, without what was true of the
     duration: SECONDS,
     count: 1,
     endedBy: 'time',
+    document: {},
     title: end.title,
     text: end.text,
   });
@@ -604,4 +605,20 @@ test('an event of very many regions, with very many open, is dealt with in no ti
     });
     assert.ok(Math.min(...times) <= LONGEST_MS, `${times.join(', ')} ms`);
   }
+});
+
+test('a device that is told offline by its address alone is the one whose alarms carry its MAC address', () => {
+  const { pairing, clock, told, say, sign } = paired();
+  const states = () => told.map(({ event }) => event.state);
+  say();
+  sign('offline', '192.0.2.21');
+  assert.deepEqual(
+    pairing.open().map(({ state }) => state),
+    ['unknown'],
+  );
+  clock.pass(END_AFTER * 2);
+  assert.deepEqual(states(), ['active']);
+  sign('online', '192.0.2.21');
+  clock.pass(END_AFTER * 2);
+  assert.deepEqual(states(), ['active', 'inactive']);
 });
