@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { AlarmError, asAlarmError, type Device, DeviceClient, type Sender } from '../src/index.js';
+import { registerDeviceAdmin } from './lib/device-admin.js';
 import { DeviceStream, type StreamUser } from './lib/device-stream.js';
 import { type DeviceConfig, type DeviceCredentials, readDevice, readSender } from './lib/settings.js';
 
@@ -65,6 +66,7 @@ export default function register(RED: NodeAPI): void {
       credentials: { username: { type: 'text' }, password: { type: 'password' } },
     },
   );
+  registerDeviceAdmin(RED);
 }
 
 /** What is known of a device before it has said anything. */

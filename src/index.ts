@@ -1,6 +1,8 @@
 export { pictureAttachment } from './attachment.js';
 export { openAlertStream } from './device/alert-stream-door.js';
 export { DeviceClient, type DeviceSettings } from './device/device-client.js';
+export { askDeviceInfo, type CheckedInfo } from './device/device-info.js';
+export { type DiscoveryOptions, discover } from './device/discovery.js';
 export { PictureFetch } from './device/picture-fetch.js';
 export { takeSnapshot } from './device/snapshot.js';
 export { AlarmError, type AlarmErrorCode, asAlarmError, ERROR_TEXTS } from './errors.js';
@@ -18,7 +20,7 @@ export {
   type VendorId,
 } from './event.js';
 export { createIds } from './event-id.js';
-export type { Inbox, Sender } from './inbox/inbox.js';
+export { Inbox, type Sender } from './inbox/inbox.js';
 export { LIMITS, type Limits } from './limits.js';
 export type { BodyPart, DeviceSign, Notification, Subscriber, Vendor } from './notification.js';
 export { WithoutHistory } from './routing/history.js';
@@ -29,6 +31,8 @@ export { HttpListener, type ListenerOptions, type ListenerSettings } from './sou
 export type { PortState } from './sources/http-port.js';
 export { VENDORS } from './vendors/index.js';
 export { type ChannelRule, channelBy } from './vendors/isapi/channels.js';
+export { type DeviceInfo, readClock, readDeviceInfo } from './vendors/isapi/device-info.js';
 export { isapi } from './vendors/isapi/index.js';
+export { type SadpDevice, sadp } from './vendors/isapi/sadp.js';
 export { WORDS } from './wording/index.js';
 export { describe, type Wording } from './wording.js';

@@ -48,6 +48,12 @@ export const LIMITS = {
   rawBytes: 64 * KIB,
   /** A part of a stream that was announced, or has begun, is waited for this long. */
   pictureWaitMs: 2_000,
+  /** One that keeps growing, on a slow link, is waited for up to this. */
+  pictureMostMs: 20_000,
+  /** Behind a picture, where it is not known how many come. */
+  pictureGapMs: 200,
+  /** A picture that comes no later than this behind its event goes on with it once more. */
+  pictureLateMs: 10_000,
   /** Silence of a stream: three heartbeats, but no less and no more than this (isapi.md §2.3). */
   silenceLeastMs: 30_000,
   silenceMostMs: 90_000,
@@ -56,6 +62,8 @@ export const LIMITS = {
   reconnectMostMs: 30_000,
   /** A stream that was good for this long is tried again as quickly as the first time. */
   healthyMs: 60_000,
+  /** Some recorders end every stream after about 40 s (isapi.md §1.9): the waits between those do not grow. */
+  steadyMs: 30_000,
   /** Devices keep a place that is not given back properly for about two minutes (isapi.md §1.9). */
   busyRetryMs: 120_000,
   /** After a refused login, doubled up to the second figure: about five wrong ones lock the account (isapi.md §11.4). */
@@ -76,6 +84,12 @@ export const LIMITS = {
   /** A port in use is tried again after this, doubled up to the second figure. */
   listenRetryMs: 1_000,
   listenRetryMaxMs: 15_000,
+  /** Looking for devices (reliability.md §5.5): answers are waited for this long, usually and at most. */
+  discoveryMs: 3_000,
+  discoveryMaxMs: 5_000,
+  discoveredDevices: 256,
+  /** Longest answer seen is below 2 KiB. */
+  discoveryBytes: 8 * KIB,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
 } as const;

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { createSocket, type Socket } from 'node:dgram';
+import { networkInterfaces } from 'node:os';
+import { promisify } from 'node:util';
+import { AlarmError, asAlarmError } from '../errors.js';
+import { LIMITS } from '../limits.js';
+
+/** What every device says of itself when it is looked for. */
+export interface Announcement {
+  readonly mac: string;
+  readonly address?: string;
+}
+
+/** How devices of a maker are looked for. */
+export interface DiscoveryProtocol<Said extends Announcement> {
+  /** Multicast group and port of the question and of the answers. */
+  readonly group: string;
+  readonly port: number;
+  probe(uuid: string): string;
+  /** Undefined for what is no answer, as our own question. Never throws. */
+  read(datagram: Buffer): Said | undefined;
+}
+
+export interface DiscoveryOptions {
+  /** How long answers are waited for; never more than `discoveryMaxMs`. */
+  readonly waitMs?: number;
+  /** Our own IPv4 addresses, one of each interface that is searched; all but loopback unless given. */
+  readonly interfaces?: readonly string[];
+  readonly group?: string;
+  readonly port?: number;
+  readonly newUuid?: () => string;
+}
+
+export type Discovered<Said> = Said & { readonly address: string };
+
+/**
+ * Looks for devices: one question on each interface, then nothing but listening. What it hears is neither answered nor
+ * connected to; bounded in time, number and size (reliability.md §5.5). One socket for all interfaces, on the port of
+ * the group, where devices send their answers; other programs may have it too.
+ * @returns each device once, by address
+ * @throws AlarmError `DISCOVERY_FAILED`, `DISCOVERY_PORT_IN_USE`
+ */
+export async function discover<Said extends Announcement>(
+  protocol: DiscoveryProtocol<Said>,
+  options: DiscoveryOptions = {},
+): Promise<Discovered<Said>[]> {
+  const { group = protocol.group, port = protocol.port, newUuid = randomUUID } = options;
+  const found = new Map<string, Discovered<Said>>();
+  const socket = createSocket({ type: 'udp4', reuseAddr: true });
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(resolve, Math.min(options.waitMs ?? LIMITS.discoveryMs, LIMITS.discoveryMaxMs));
+      socket.on('error', reject);
+      socket.on('message', (datagram, { address }) => {
+        try {
+          note(found, datagram, protocol, address);
+        } catch (error) {
+          reject(error);
+        }
+        if (found.size >= LIMITS.discoveredDevices) resolve();
+      });
+      const own = options.interfaces ?? ownAddresses();
+      ask(socket, { group, port }, own, () => protocol.probe(newUuid())).catch(reject);
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw asAlarmError(error, code === 'EADDRINUSE' ? 'DISCOVERY_PORT_IN_USE' : 'DISCOVERY_FAILED');
+  } finally {
+    clearTimeout(timer);
+    socket.close();
+  }
+  return [...found.values()].sort((a, b) => a.address.localeCompare(b.address, 'en', { numeric: true }));
+}
+
+/** The first word of a device counts; a later one adds what was left open. */
+function note<Said extends Announcement>(
+  found: Map<string, Discovered<Said>>,
+  datagram: Buffer,
+  protocol: DiscoveryProtocol<Said>,
+  sender: string,
+): void {
+  if (datagram.length > LIMITS.discoveryBytes) return;
+  const said = protocol.read(datagram);
+  if (said === undefined) return;
+  // A device that has no address of its own yet is spoken to where it speaks from.
+  found.set(said.mac, { ...said, address: said.address ?? sender, ...found.get(said.mac) });
+}
+
+/** One question on each interface; one that cannot do multicast is passed over, unless all are so. */
+async function ask(
+  socket: Socket,
+  { group, port }: { group: string; port: number },
+  interfaces: readonly string[],
+  newProbe: () => string,
+): Promise<void> {
+  await promisify((done: () => void) => socket.bind(port, done))();
+  const send = promisify((probe: string, done: (error: Error | null) => void) =>
+    socket.send(probe, port, group, done),
+  );
+  let asked = 0;
+  let failure: unknown;
+  for (const own of interfaces) {
+    try {
+      join(socket, group, own);
+      socket.setMulticastInterface(own);
+      // In turn: the interface is a property of the socket, not of what it sends.
+      await send(newProbe());
+      asked++;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  if (asked === 0) throw new AlarmError('DISCOVERY_FAILED', undefined, { cause: failure });
+}
+
+/** Two addresses of one interface: the second time the system says that it is a member already. */
+function join(socket: Socket, group: string, own: string): void {
+  try {
+    socket.addMembership(group, own);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+  }
+}
+
+/** One address of each interface. Those of containers come last: Linux lets a socket join on 20 interfaces. */
+function ownAddresses(): string[] {
+  const virtual = (name: string) => (/^(?:br-|docker|veth|virbr)/.test(name) ? 1 : 0);
+  return Object.entries(networkInterfaces())
+    .sort(([a], [b]) => virtual(a) - virtual(b))
+    .flatMap(([, addresses = []]) =>
+      addresses.filter(({ family, internal }) => family === 'IPv4' && !internal).slice(0, 1),
+    )
+    .map(({ address }) => address);
+}

@@ -1,0 +1,72 @@
+import { AlarmError } from '../../errors.js';
+import { LIMITS } from '../../limits.js';
+import { classify } from '../../wire/classify.js';
+import { parseJson } from '../../wire/json.js';
+import { parseXml } from '../../wire/xml.js';
+import { readDeviceTime } from './device-time.js';
+import { child, type Fields, isFields, put, text } from './fields.js';
+import { label } from './label.js';
+import { readMac } from './mac.js';
+
+/** What a device says it is. */
+export interface DeviceInfo {
+  name?: string;
+  model?: string;
+  serial?: string;
+  mac?: string;
+  /** With its build, as `V5.4.5 build 170124`. */
+  firmware?: string;
+}
+
+/** Reads `/ISAPI/System/deviceInfo`, XML or JSON; undefined for anything else. Never throws. */
+export function readDeviceInfo(body: Buffer, contentType?: string): DeviceInfo | undefined {
+  const fields = fieldsOf(body, 'DeviceInfo', contentType);
+  const info: DeviceInfo = {};
+  put(info, 'name', label(text(fields, 'deviceName')));
+  put(info, 'model', label(text(fields, 'model')));
+  put(info, 'serial', label(text(fields, 'serialNumber')));
+  put(info, 'mac', readMac(text(fields, 'macAddress')));
+  const build = text(fields, 'firmwareReleasedDate') ?? '';
+  put(info, 'firmware', label(`${text(fields, 'firmwareVersion') ?? ''} ${build}`));
+  // A page of another program may hold a name, but none of these.
+  const { model, serial, firmware } = info;
+  return model === undefined && serial === undefined && firmware === undefined ? undefined : info;
+}
+
+/**
+ * Reads `/ISAPI/System/time`: milliseconds since 1970 by the clock of the device. Undefined when it does not say how
+ * its time relates to ours. Never throws.
+ */
+export function readClock(body: Buffer, contentType?: string): number | undefined {
+  const fields = fieldsOf(body, 'Time', contentType);
+  const time = readDeviceTime(text(fields, 'localTime') ?? '');
+  if (time === undefined || time.epoch !== undefined) return time?.epoch;
+  const zone = readZone(text(fields, 'timeZone') ?? '');
+  return zone === undefined ? undefined : Date.parse(`${time.iso}Z`) - zone * 60_000;
+}
+
+/**
+ * Minutes east of Greenwich of a POSIX zone, whose sign is the other way round: `CST-8:00:00` is +08:00 (isapi.md §6).
+ * One with summer time says two; which of them counts is not guessed.
+ */
+function readZone(raw: string): number | undefined {
+  const match = /^[a-z]{3,10}([+-]?)(\d{1,2})(?::([0-5]\d))?(?::[0-5]\d)?$/i.exec(raw);
+  if (match === null || Number(match[2]) > 24) return undefined;
+  const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
+  return match[1] === '-' ? minutes : -minutes;
+}
+
+/** What is in the document of that name; JSON may come without the name around it. */
+function fieldsOf(body: Buffer, name: string, contentType: string | undefined): Fields | undefined {
+  try {
+    if (classify(body) === 'xml') {
+      const { root, content } = parseXml(body, LIMITS, contentType);
+      return root === name ? content : undefined;
+    }
+    const value = parseJson(body, LIMITS, contentType);
+    return isFields(value) ? (child(value, name) ?? value) : undefined;
+  } catch (error) {
+    if (error instanceof AlarmError) return undefined;
+    throw error;
+  }
+}
