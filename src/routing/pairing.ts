@@ -152,7 +152,7 @@ export class Pairing implements Subscriber {
     const { event } = alarm;
     const named = event.regions.some(({ id }) => id !== '');
     const ended: Episode[] = [];
-    for (const episode of [...(this.#byPlace.get(placeOf(event)) ?? [])]) {
+    for (const episode of this.#byPlace.get(placeOf(event)) ?? []) {
       if (named) {
         const before = episode.regions.size;
         for (const region of [...regionsOf(event), NO_REGION]) episode.regions.delete(region);

@@ -44,7 +44,7 @@ for (const [method, transport] of [
   test(`an event in the query of a ${method} without a body is one alarm, and nothing of it is missing`, async (t) => {
     const { alarms, events, told } = await comesOf(t, asked(EVENT, method));
     assert.deepEqual([alarms.length, told], [1, []]);
-    const { id, title, text, schema, ...event } = events[0] ?? assert.fail();
+    const { id: _i, title: _t, text: _x, schema: _s, ...event } = events[0] ?? assert.fail();
     assert.deepEqual(event, {
       vendor: 'isapi',
       transport,

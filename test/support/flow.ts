@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import registerListener from '../../nodes/alarm-listener.js';
+import registerAlertstream from '../../nodes/alertstream.js';
 import registerAlarmIn from '../../nodes/isapi-alarm-in.js';
 import registerDevice from '../../nodes/isapi-device.js';
 import registerSnapshot from '../../nodes/isapi-snapshot.js';
@@ -58,6 +59,7 @@ export async function startFlow(
     registerDevice,
     registerAlarmIn,
     registerSnapshot,
+    registerAlertstream,
   ];
   await helper.load(register, [TAB, ...flow], credentials);
   const boxes = new Map<string, Mailbox<Received>>();

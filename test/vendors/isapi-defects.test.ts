@@ -61,7 +61,7 @@ function only(drafts: readonly AlarmDraft[], where: string): AlarmEvent {
 }
 const eventOf = (document: string, contentType?: string) => only(read(document, contentType), document);
 /** Without the document, which is as it was sent. */
-const told = ({ document: _, ...event }: AlarmEvent) => event;
+const told = ({ document: _document, ...event }: AlarmEvent) => event;
 
 test('whatever one element holds, or if it is missing, the event arrives and all else of it is the same', () => {
   const values = { ...ELEMENTS, ...NESTED };
