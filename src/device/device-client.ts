@@ -1,13 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { AlarmError } from '../errors.js';
 import { type DeviceAddress, DeviceConnections } from './device-connections.js';
+import { isHeadRefused } from './device-failure.js';
 import { DEVICE_LIMITS, type DeviceLimits } from './device-limits.js';
 import type { DeviceCredentials } from './device-login.js';
 import { DeviceSession } from './device-session.js';
-import { exchange, type StreamSink } from './exchange.js';
+import { exchange, type Incoming, type StreamSink } from './exchange.js';
 import { Turns } from './turns.js';
+
+/** How long the end of a connection takes to get to a device nearby. */
+const CLOSING_MS = 5;
 
 /** A device and the login for it. Without a user name nothing is logged in. */
 export interface DeviceSettings extends DeviceAddress, DeviceCredentials {}
@@ -48,16 +53,21 @@ export interface DeviceClientOptions {
  */
 export class DeviceClient {
   readonly #limits: DeviceLimits;
+  readonly #address: DeviceAddress;
   readonly #connections: DeviceConnections;
   readonly #session: DeviceSession;
+  readonly #streams = new Set<DeviceConnections>();
   readonly #calls = new Set<AbortController>();
   /** A request waits here for its connection and not in undici, so that its login is made when it is sent. */
   readonly #places: Turns;
+  /** The device writes heads that a strict reader refuses. */
+  #lenient = false;
   #closing: Promise<void> | undefined;
 
   /** @throws AlarmError `DEVICE_ADDRESS_INVALID` */
   constructor(settings: DeviceSettings, options: DeviceClientOptions = {}) {
     this.#limits = { ...DEVICE_LIMITS, ...options.limits };
+    this.#address = settings;
     this.#connections = new DeviceConnections(settings, this.#limits);
     const now = options.now ?? (() => performance.now());
     const newCnonce = options.newCnonce ?? (() => randomBytes(8).toString('hex'));
@@ -120,7 +130,8 @@ export class DeviceClient {
   /** Everything under way ends with `DEVICE_CLOSED`; resolves when no connection is left. */
   close(): Promise<void> {
     for (const call of this.#calls) call.abort(new AlarmError('DEVICE_CLOSED'));
-    this.#closing ??= this.#connections.close();
+    const all = [this.#connections, ...this.#streams];
+    this.#closing ??= Promise.all(all.map((each) => each.close())).then(() => undefined);
     return this.#closing;
   }
 
@@ -131,10 +142,16 @@ export class DeviceClient {
   ): Promise<DeviceAnswer> {
     const { method = 'GET', path, body } = request;
     const release = await this.#places.take(signal);
+    let closes = false;
     try {
       const { status, headers, ...incoming } = await this.#session.answered({
         signed: { method, path, body },
-        send: (authorization, reset) => this.#send(request, authorization, reset, signal, sink),
+        send: async (authorization, reset) => {
+          // The device hears that a connection is closed before there is a second one in its place.
+          if (closes) await pause(CLOSING_MS);
+          closes = reset;
+          return await this.#send(request, authorization, reset, signal, sink);
+        },
         signal,
       });
       return { status, headers, body: await incoming.body };
@@ -143,19 +160,54 @@ export class DeviceClient {
     }
   }
 
-  #send(
+  async #send(
     request: DeviceRequest,
     authorization: string | undefined,
     reset: boolean,
     signal: AbortSignal,
     sink: StreamSink | undefined,
-  ) {
+  ): Promise<Incoming> {
     const { method = 'GET', path, body = null, contentType = 'application/xml', maxBytes } = request;
     const headers: Record<string, string> = {};
     if (body !== null) headers['content-type'] = contentType;
     if (authorization !== undefined) headers['authorization'] = authorization;
     const options: Dispatcher.DispatchOptions = { method, path, body, headers, reset };
     const limits = { ...this.#limits, bodyBytes: maxBytes ?? this.#limits.bodyBytes };
-    return exchange(this.#connections.pool, options, limits, signal, sink);
+    if (sink === undefined) return this.#exchange(this.#connections, options, limits, signal);
+    // undici opens a connection anew for a request that was broken off: a stream has one of its own, which ends with it.
+    const own = new DeviceConnections(this.#address, { ...limits, connections: 1 });
+    this.#streams.add(own);
+    const end = async () => {
+      await own.close();
+      this.#streams.delete(own);
+    };
+    try {
+      const incoming = await this.#exchange(own, options, limits, signal, sink);
+      const ended = incoming.body.finally(end);
+      ended.catch(() => {});
+      return { ...incoming, body: ended };
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  }
+
+  /** A head that undici refuses is read by ourselves, now and from then on; what may not be done twice is not. */
+  async #exchange(
+    { pool, lenient }: DeviceConnections,
+    options: Dispatcher.DispatchOptions,
+    limits: DeviceLimits,
+    signal: AbortSignal,
+    sink?: StreamSink,
+  ): Promise<Incoming> {
+    if (this.#lenient) return exchange(lenient, options, limits, signal, sink);
+    try {
+      return await exchange(pool, options, limits, signal, sink);
+    } catch (error) {
+      if (!isHeadRefused(error)) throw error;
+      this.#lenient = true;
+      if (options.method !== 'GET') throw error;
+      return exchange(lenient, options, limits, signal, sink);
+    }
   }
 }

@@ -3,6 +3,7 @@ import { isIPv6, type Socket } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 import { AlarmError } from '../errors.js';
 import type { DeviceLimits } from './device-limits.js';
+import { LenientReader } from './lenient-reader.js';
 
 /** Where a device is. */
 export interface DeviceAddress {
@@ -17,6 +18,8 @@ export interface DeviceAddress {
 /** The connections to one device, kept alive between requests. None leads anywhere else. */
 export class DeviceConnections {
   readonly pool: Pool;
+  /** For devices whose heads undici refuses. */
+  readonly lenient: LenientReader;
   readonly #sockets = new Set<Socket>();
 
   /** @throws AlarmError `DEVICE_ADDRESS_INVALID` */
@@ -25,16 +28,19 @@ export class DeviceConnections {
       timeout: limits.connectTimeoutMs,
       rejectUnauthorized: address.verifyTls,
     });
-    this.pool = new Pool(originOf(address), {
+    const connect: buildConnector.connector = (options, callback) => {
+      // Undeclared, but returned: undici itself forgets a socket that is still connecting when it is closed.
+      const socket = connector(options, callback) as unknown as Socket;
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    };
+    const origin = originOf(address);
+    this.pool = new Pool(origin, {
       connections: limits.connections,
       maxHeaderSize: limits.headBytes,
-      connect: (options, callback) => {
-        // Undeclared, but returned: undici itself forgets a socket that is still connecting when it is closed.
-        const socket = connector(options, callback) as unknown as Socket;
-        this.#sockets.add(socket);
-        socket.once('close', () => this.#sockets.delete(socket));
-      },
+      connect,
     });
+    this.lenient = new LenientReader(new URL(origin), connect, limits.headBytes);
   }
 
   /** Resolves when no socket is left. */

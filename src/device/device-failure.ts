@@ -11,6 +11,9 @@ const CODES: Readonly<Record<string, AlarmErrorCode>> = {
   ETIMEDOUT: 'DEVICE_UNREACHABLE',
   ENOTFOUND: 'DEVICE_NAME_UNKNOWN',
   EAI_AGAIN: 'DEVICE_NAME_UNKNOWN',
+  EAI_FAIL: 'DEVICE_NAME_UNKNOWN',
+  EAI_NODATA: 'DEVICE_NAME_UNKNOWN',
+  ENODATA: 'DEVICE_NAME_UNKNOWN',
   EPROTO: 'DEVICE_TLS',
   UND_ERR_CONNECT_TIMEOUT: 'DEVICE_TIMEOUT',
   UND_ERR_HEADERS_TIMEOUT: 'DEVICE_TIMEOUT',
@@ -40,6 +43,19 @@ export function deviceFailure(error: unknown): AlarmError {
   const tls = plainToTls || TLS.test(name) || HANDSHAKE.test(words);
   const known = tls ? 'DEVICE_TLS' : Object.hasOwn(CODES, name) ? CODES[name] : undefined;
   return new AlarmError(known ?? 'DEVICE_ANSWER_BROKEN', undefined, { cause: withoutBytes(error) });
+}
+
+/**
+ * Whether undici took what came for HTTP, but for a bad head: another reader may take it. Of a request that failed
+ * before its head was there.
+ */
+export function isHeadRefused(error: unknown): boolean {
+  if (!(error instanceof AlarmError) || !(error.cause instanceof Error)) return false;
+  const { name, message } = error.cause;
+  const { code } = error.cause as { code?: unknown };
+  // What undici makes of a parser error behind a Content-Length.
+  if (code === 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH') return true;
+  return name === 'HTTPParserError' && !message.includes('(Expected HTTP/');
 }
 
 /**

@@ -35,7 +35,7 @@ export type ExchangeLimits = Pick<
  * @throws AlarmError as {@link deviceFailure} names it, or the reason of the signal
  */
 export function exchange(
-  dispatcher: Dispatcher,
+  dispatcher: Pick<Dispatcher, 'dispatch'>,
   options: Dispatcher.DispatchOptions,
   limits: ExchangeLimits,
   signal: AbortSignal,
@@ -112,7 +112,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
     const discard = () => this.#cut(undefined);
     this.#onHead({ status, headers: joined, challenges, body, discard });
     if (this.#streams) {
-      this.#sink?.open(joined);
+      this.#tell(() => this.#sink?.open(joined));
       return;
     }
     if (status === 401) this.#timer = setTimeout(discard, this.#limits.refusalTimeoutMs);
@@ -124,7 +124,7 @@ class AnswerReader implements Dispatcher.DispatchHandler {
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#done) return;
     if (this.#streams) {
-      this.#sink?.data(chunk);
+      this.#tell(() => this.#sink?.data(chunk));
       return;
     }
     this.#bytes += chunk.length;
@@ -144,6 +144,15 @@ class AnswerReader implements Dispatcher.DispatchHandler {
 
   get #streams(): boolean {
     return this.#status === 200 && this.#sink !== undefined;
+  }
+
+  /** A reader that throws must not do so inside undici. */
+  #tell(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.#cut(error);
+    }
   }
 
   readonly #onAbort = () => this.#cut(this.#signal.reason);

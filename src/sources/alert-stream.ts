@@ -2,10 +2,12 @@ import { AlarmError, type AlarmErrorCode, asAlarmError } from '../errors.js';
 import type { Device } from '../event.js';
 import type { Inbox } from '../inbox/inbox.js';
 import { LIMITS, type Limits } from '../limits.js';
-import type { DeviceSign } from '../notification.js';
+import type { BodyPart, DeviceSign, Outcome } from '../notification.js';
 import { Backoff } from './backoff.js';
+import { PictureHabits } from './picture-habits.js';
 import { Silence } from './silence.js';
 import { StreamParts } from './stream-parts.js';
+import { Watch } from './watch.js';
 
 /** Who takes a stream as it comes. Neither may throw. */
 export interface StreamSink {
@@ -15,8 +17,9 @@ export interface StreamSink {
 }
 
 /**
- * Opens the stream of a device and keeps it open. Resolves when it ended of itself.
- * @throws AlarmError what went wrong
+ * Opens the stream of a device and keeps it open. Resolves when it ended of itself; settles at once when the signal
+ * aborts, and tells the sink nothing afterwards.
+ * @throws AlarmError what went wrong, or the reason of the signal
  */
 export type StreamDoor = (sink: StreamSink, signal: AbortSignal) => Promise<void>;
 
@@ -34,6 +37,8 @@ export interface StreamState {
 export interface StreamClock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds since any moment, which never jump. */
+  ticks(): number;
   /** @returns how to call it off */
   after(milliseconds: number, action: () => void): () => void;
 }
@@ -48,15 +53,16 @@ export interface AlertStreamOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-/** A timer later than this was held up, as by a machine that slept. */
-const LATE_MS = 2_000;
-/** Reasons that need another wait than a failed connection does. */
-const LOGIN: ReadonlySet<AlarmErrorCode> = new Set([
+/** Reasons that need another wait than a failed connection does: only a change of settings helps. */
+const REFUSALS: ReadonlySet<AlarmErrorCode> = new Set([
   'DEVICE_LOGIN_REFUSED',
   'DEVICE_LOGIN_MISSING',
   'DEVICE_LOGIN_PLAIN',
   'DEVICE_LOGIN_UNKNOWN',
+  'STREAM_FORBIDDEN',
 ]);
+/** The client itself sends no login for as long: a timer that is a little early must find that over. */
+const LOGIN_MARGIN_MS = 1_000;
 
 /**
  * The long alertStream of one device (isapi.md §1): one connection at any time, known to be dead within bounded time,
@@ -72,11 +78,13 @@ export class AlertStream {
   readonly #onError: (error: unknown) => void;
   readonly #backoff: Backoff;
   readonly #silence: Silence;
+  readonly #habits = new PictureHabits();
   #state: StreamState;
+  /** The one that counts; what an older one still does is of no interest. */
   #connection: AbortController | undefined;
   #running: Promise<void> = Promise.resolve();
   #cancel: () => void = () => undefined;
-  #loginTries = 0;
+  #refusals = 0;
 
   /** @param device what is known of it before it has said anything: its address, and its name */
   constructor(open: StreamDoor, inbox: Inbox, device: Device, options: AlertStreamOptions) {
@@ -99,91 +107,148 @@ export class AlertStream {
   /** Connects at once, and again whenever the connection is lost. */
   start(): void {
     if (this.#state.state !== 'closed') return;
-    this.#enter('connecting', {});
     this.#connect();
+    this.#enter('connecting', {});
   }
 
-  /** Resolves when the connection is gone. Nothing is told afterwards. */
-  async stop(): Promise<void> {
-    this.#enter('closed', {});
+  /** Resolves when the connection is gone. Nothing is told afterwards, but that it is closed. */
+  stop(): Promise<void> {
+    const connection = this.#connection;
+    this.#connection = undefined;
     this.#cancel();
-    this.#connection?.abort(new AlarmError('DEVICE_CLOSED'));
-    await this.#running;
+    connection?.abort(new AlarmError('DEVICE_CLOSED'));
+    if (this.#state.state !== 'closed') this.#enter('closed', {});
+    return this.#running;
   }
 
   #connect(): void {
     const connection = new AbortController();
     this.#connection = connection;
-    this.#running = this.#run(connection).catch(this.#onError);
+    // Behind the one before, so that there are never two, even when it was stopped a moment ago.
+    this.#running = this.#running.then(() => this.#run(connection)).catch((error) => this.#report(error));
   }
 
-  /** One connection from its begin to its end. */
+  /** One connection from its begin to its end. Never rejects but for an error of our own. */
   async #run(connection: AbortController): Promise<void> {
+    const current = () => this.#connection === connection;
+    if (!current()) return;
+    let parts: StreamParts | undefined;
+    let since: number | undefined;
     const watch = new Watch(
       this.#clock,
       () => this.#silence.limitMs,
-      () => {
-        this.#enter('stale', { reason: new AlarmError('STREAM_SILENT') });
-        connection.abort(new AlarmError('STREAM_SILENT'));
-      },
+      () => connection.abort(new AlarmError('STREAM_SILENT')),
     );
-    let parts: StreamParts | undefined;
-    let since = 0;
-    let failure: AlarmError;
+    const begin = () => {
+      if (!current()) return;
+      since = this.#clock.ticks();
+      this.#refusals = 0;
+      this.#enter('online', {});
+    };
+    const take = (event: BodyPart[], truncated: boolean) => {
+      const outcome = current() ? this.#accept(event, truncated) : undefined;
+      if (outcome === 'heartbeat') {
+        this.#silence.beat(this.#clock.ticks());
+        watch.adjust();
+      }
+      return outcome === 'accepted';
+    };
+    const sink: StreamSink = {
+      open: (headers) => {
+        this.#silence.interrupt();
+        watch.feed();
+        parts = new StreamParts(
+          headers.get('content-type'),
+          this.#limits,
+          { begin, take },
+          this.#clock,
+          this.#habits,
+        );
+      },
+      data: (chunk) => {
+        watch.feed();
+        try {
+          parts?.write(chunk);
+        } catch (error) {
+          connection.abort(asAlarmError(error, 'INTERNAL'));
+        }
+      },
+    };
+    let failure = new AlarmError('STREAM_ENDED');
     try {
-      await this.#open(
-        {
-          open: (headers) => {
-            this.#silence.interrupt();
-            watch.feed();
-            parts = this.#read(headers.get('content-type'), connection);
-          },
-          data: (chunk) => {
-            watch.feed();
-            try {
-              if (since === 0 && holdsDelimiter(chunk)) {
-                since = this.#clock.now();
-                this.#loginTries = 0;
-                this.#enter('online', {});
-              }
-              parts?.write(chunk);
-            } catch (error) {
-              connection.abort(asAlarmError(error, 'INTERNAL'));
-            }
-          },
-        },
-        connection.signal,
-      );
-      failure = new AlarmError('STREAM_ENDED');
+      await this.#open(sink, connection.signal);
     } catch (error) {
       failure = asAlarmError(error, 'INTERNAL');
-      if (failure.code === 'INTERNAL') this.#onError(error);
+      if (failure.code === 'INTERNAL') this.#report(error);
     }
     watch.stop();
     this.#deliver(() => parts?.end());
-    if (since > 0 && this.#clock.now() - since >= this.#limits.healthyMs) this.#backoff.reset();
-    if (this.#state.state !== 'closed') this.#lost(failure);
+    if (current()) this.#lost(failure, since === undefined ? 0 : this.#clock.ticks() - since);
   }
 
-  #read(contentType: string | undefined, connection: AbortController): StreamParts {
-    const take = (parts: Parameters<ConstructorParameters<typeof StreamParts>[2]>[0], truncated: boolean) => {
-      if (this.#state.state === 'closed') return;
-      const notification = {
-        transport: 'alertstream',
-        receivedAt: new Date(this.#clock.now()),
-        address: this.#device.address ?? this.#device.id,
-        parts,
-        truncated,
-      } as const;
-      const raw = () => Buffer.concat(parts.map(({ bytes }) => bytes)).subarray(0, this.#limits.rawBytes);
-      this.#deliver(() => {
-        const outcome = this.#inbox.accept({ notification, raw });
-        if (outcome === 'heartbeat') this.#silence.beat(this.#clock.now());
-      });
+  #accept(parts: BodyPart[], truncated: boolean): Outcome | undefined {
+    const notification = {
+      transport: 'alertstream',
+      receivedAt: new Date(this.#clock.now()),
+      address: this.#device.address ?? this.#device.id,
+      parts,
+      truncated,
+    } as const;
+    const raw = () => Buffer.concat(parts.map(({ bytes }) => bytes)).subarray(0, this.#limits.rawBytes);
+    let outcome: Outcome | undefined;
+    this.#deliver(() => {
+      outcome = this.#inbox.accept({ notification, raw });
+    });
+    return outcome;
+  }
+
+  /** Waits for the next try and tells what is known. */
+  #lost(failure: AlarmError, goodForMs: number): void {
+    this.#connection = undefined;
+    if (failure.code === 'STREAM_SILENT') this.#silence.doubt();
+    if (goodForMs >= this.#limits.healthyMs) this.#backoff.reset();
+    const wait = this.#waitAfter(failure, goodForMs >= this.#limits.steadyMs);
+    const nextRetry = this.#iso(wait);
+    this.#cancel = this.#clock.after(wait, () => this.#connect());
+    this.#enter(this.#stateAfter(failure), { reason: failure, nextRetry });
+  }
+
+  #stateAfter({ code }: AlarmError): StreamState['state'] {
+    if (REFUSALS.has(code)) return 'auth-failed';
+    // One that was given up already and is silent again has not come back.
+    const was = this.#state.state;
+    return code === 'STREAM_SILENT' && was !== 'offline' && was !== 'auth-failed' ? 'stale' : 'offline';
+  }
+
+  #waitAfter({ code }: AlarmError, steady: boolean): number {
+    if (REFUSALS.has(code)) {
+      // No login is lost by it, and devices also say so for a moment when they are busy (defects.md D6).
+      if (code === 'STREAM_FORBIDDEN' && this.#refusals++ === 0) return this.#backoff.next();
+      const steps = code === 'STREAM_FORBIDDEN' ? this.#refusals - 2 : this.#refusals++;
+      const { loginRetryMs, loginRetryMaxMs } = this.#limits;
+      return Math.min(loginRetryMaxMs, loginRetryMs * 2 ** steps) + LOGIN_MARGIN_MS;
+    }
+    return code === 'STREAM_BUSY' ? this.#limits.busyRetryMs : this.#backoff.next(steady);
+  }
+
+  /** Told to the outside on a change of the state; on a new reason alone only shown. */
+  #enter(state: StreamState['state'], more: Pick<StreamState, 'reason' | 'nextRetry'>): void {
+    const changed = this.#state.state !== state;
+    const next = { state, since: changed ? this.#iso(0) : this.#state.since, ...more };
+    this.#state = next;
+    this.#deliver(() => this.#onState(next));
+    // Who hears of it may stop the stream at once.
+    if (!changed || this.#state !== next || state === 'closed' || state === 'connecting') return;
+    const { reason, nextRetry } = more;
+    const sign: DeviceSign = {
+      event: state,
+      vendor: this.#inbox.vendor.id,
+      device: this.#device,
+      since: next.since,
+      ...(reason !== undefined && { reason: `${reason.code}: ${reason.message}` }),
+      ...(nextRetry !== undefined && { nextRetry }),
     };
-    const after = (milliseconds: number, action: () => void) =>
-      this.#clock.after(milliseconds, () => !connection.signal.aborted && action());
-    return new StreamParts(contentType, this.#limits, take, after);
+    this.#deliver(() => this.#inbox.tell(sign));
   }
 
   /** What goes wrong in our own code must not cost the connection. */
@@ -191,91 +256,19 @@ export class AlertStream {
     try {
       action();
     } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  #report(error: unknown): void {
+    try {
       this.#onError(error);
+    } catch {
+      // Who is told of errors has one: nobody is left to tell.
     }
-  }
-
-  /** Tells what is known and waits for the next try. */
-  #lost(failure: AlarmError): void {
-    const wait = this.#waitAfter(failure);
-    const nextRetry = this.#iso(wait);
-    // A stale connection was told as such; it is offline when the next one fails.
-    if (failure.code === 'STREAM_SILENT') this.#state = { ...this.#state, nextRetry };
-    else this.#enter(LOGIN.has(failure.code) ? 'auth-failed' : 'offline', { reason: failure, nextRetry });
-    this.#cancel = this.#clock.after(wait, () => this.#connect());
-  }
-
-  #waitAfter({ code }: AlarmError): number {
-    if (LOGIN.has(code)) {
-      const { loginRetryMs, loginRetryMaxMs } = this.#limits;
-      return Math.min(loginRetryMaxMs, loginRetryMs * 2 ** this.#loginTries++);
-    }
-    return code === 'STREAM_BUSY' ? this.#limits.busyRetryMs : this.#backoff.next();
-  }
-
-  /** Told to the outside on a change of the state; on a new reason alone only shown. */
-  #enter(state: StreamState['state'], more: Pick<StreamState, 'reason' | 'nextRetry'>): void {
-    const changed = this.#state.state !== state;
-    const since = changed ? this.#iso(0) : this.#state.since;
-    this.#state = { state, since, ...more };
-    this.#deliver(() => this.#onState(this.#state));
-    if (!changed || state === 'closed' || state === 'connecting') return;
-    const { reason, nextRetry } = more;
-    const sign: DeviceSign = {
-      event: state,
-      vendor: this.#inbox.vendor.id,
-      device: this.#device,
-      since,
-      ...(reason !== undefined && { reason: `${reason.code}: ${reason.message}` }),
-      ...(nextRetry !== undefined && { nextRetry }),
-    };
-    this.#deliver(() => this.#inbox.tell(sign));
   }
 
   #iso(inMs: number): string {
     return new Date(this.#clock.now() + inMs).toISOString();
-  }
-}
-
-/** A stream begins with a delimiter; a web page with status 200 is no stream. */
-function holdsDelimiter(chunk: Buffer): boolean {
-  const start = chunk.subarray(0, 256).toString('latin1').trimStart();
-  return start.startsWith('--') || start === '-';
-}
-
-/** Looks whether bytes keep coming. */
-class Watch {
-  readonly #clock: StreamClock;
-  readonly #limit: () => number;
-  readonly #onSilence: () => void;
-  #last = 0;
-  #cancel: (() => void) | undefined;
-
-  constructor(clock: StreamClock, limit: () => number, onSilence: () => void) {
-    this.#clock = clock;
-    this.#limit = limit;
-    this.#onSilence = onSilence;
-  }
-
-  feed(): void {
-    this.#last = this.#clock.now();
-    this.#cancel ??= this.#arm(this.#limit());
-  }
-
-  stop(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-  }
-
-  #arm(wait: number): () => void {
-    const due = this.#clock.now() + wait;
-    return this.#clock.after(wait, () => {
-      const now = this.#clock.now();
-      const left = this.#last + this.#limit() - now;
-      // This process was asleep: bytes that came meanwhile are read before the next timer.
-      const asleep = now - due > LATE_MS;
-      if (left > 0 || asleep) this.#cancel = this.#arm(asleep ? LATE_MS : left);
-      else this.#onSilence();
-    });
   }
 }

@@ -15,10 +15,14 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Milliseconds until the next try. */
-  next(): number {
+  /**
+   * Milliseconds until the next try.
+   * @param steady the connection before was good for a while: no reason to wait longer than before
+   */
+  next(steady = false): number {
     const { reconnectLeastMs: least, reconnectMostMs: most } = this.#limits;
-    const bound = Math.min(most, least * 2 ** ++this.#tries);
+    if (!steady || this.#tries === 0) this.#tries++;
+    const bound = Math.min(most, least * 2 ** this.#tries);
     return Math.round(least + this.#random() * (bound - least));
   }
 

@@ -6,13 +6,15 @@ export interface SilenceLimits {
 
 /** Heartbeats looked at; the median of so few follows a change of the setting within a minute. */
 const GAPS = 5;
+/** One gap alone may be that between a greeting and the first heartbeat. */
+const LEAST_GAPS = 2;
 /** A silence is longer than so many heartbeats: devices leave one out while they send events (isapi.md §2.3). */
 const HEARTBEATS = 3;
 
 /** Learns how often a device gives a sign of life. Times in milliseconds since any moment. */
 export class Silence {
   readonly #limits: SilenceLimits;
-  readonly #gaps: number[] = [];
+  #gaps: number[] = [];
   #last: number | undefined;
 
   constructor(limits: SilenceLimits) {
@@ -31,12 +33,18 @@ export class Silence {
     this.#last = undefined;
   }
 
+  /** It was silent for too long: perhaps because its heartbeats come less often now, which must be learnt anew. */
+  doubt(): void {
+    this.interrupt();
+    this.#gaps = [];
+  }
+
   /** Longest silence that is no reason to doubt the connection. */
   get limitMs(): number {
     const { silenceLeastMs, silenceMostMs } = this.#limits;
+    if (this.#gaps.length < LEAST_GAPS) return silenceMostMs;
     const sorted = [...this.#gaps].sort((a, b) => a - b);
-    const usual = sorted[Math.floor(sorted.length / 2)];
-    if (usual === undefined) return silenceMostMs;
+    const usual = sorted[Math.floor(sorted.length / 2)] ?? silenceMostMs;
     return Math.min(silenceMostMs, Math.max(silenceLeastMs, HEARTBEATS * usual));
   }
 }

@@ -1,47 +1,73 @@
 import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { BodyPart } from '../notification.js';
+import { isPicture } from '../wire/classify.js';
 import { parseParameters } from '../wire/header.js';
 import { MultipartParser } from '../wire/multipart.js';
+import { type Expected, PictureHabits } from './picture-habits.js';
+import type { WatchClock } from './watch.js';
 
-/** Fields that announce pictures behind an event (isapi.md §4, §7), with how many. */
-const ANNOUNCED =
-  /<(?:\w+:)?(?:detectionPicturesNumber|picNum|picturesNumber)>\s*(\d{1,2})\s*<|"(?:detectionPicturesNumber|picNum|picturesNumber)"\s*:\s*"?(\d{1,2})/;
+/** Who hears of what comes over a stream. */
+export interface StreamTaker {
+  /** Once, before anything else: what comes is a stream of parts indeed. */
+  begin(): void;
+  /** The parts of one event. @returns whether a picture that comes later may belong to it */
+  take(parts: BodyPart[], truncated: boolean): boolean;
+}
 
-/** Hands over the parts of one event. */
-export type TakeEvent = (parts: BodyPart[], truncated: boolean) => void;
+/** A document with the pictures that have come so far; or pictures whose document has not. */
+interface Open {
+  readonly document: BodyPart | undefined;
+  readonly parts: BodyPart[];
+  readonly expected: Expected;
+  readonly since: number;
+  /** Pictures of the same event that went on before. */
+  readonly before: number;
+  pictures: number;
+  bytes: number;
+}
+
+const NOTHING: Expected = { announced: 0, pictures: 0, sure: false };
 
 /**
  * A stream of parts to events: a document, and the pictures behind it. A document goes on as soon as its own last byte
- * is there, unless it announces pictures or one has begun: those are waited for, until they are there, the next document
- * comes, or the time is over.
+ * is there, unless pictures are to be waited for: announced by it, begun in the same breath, or usual for this device
+ * behind an event of this kind. They are waited for until they are there, the next document comes, or the time is over.
+ *
+ * A picture that comes later still, as the first time that a device sends one unannounced, goes on with its document
+ * once more: rather one message twice than a picture lost. From then on it is waited for.
  */
 export class StreamParts {
   readonly #parser: MultipartParser;
   readonly #limits: Limits;
-  readonly #take: TakeEvent;
-  readonly #after: (milliseconds: number, action: () => void) => () => void;
-  #event: BodyPart[] = [];
-  #wanted = 0;
+  readonly #taker: StreamTaker;
+  readonly #clock: WatchClock;
+  readonly #habits: PictureHabits;
+  #begun = false;
+  #broken = false;
+  #open: Open | undefined;
+  #last: { readonly document: BodyPart; readonly at: number; pictures: number } | undefined;
   #cancel: (() => void) | undefined;
+  #progress = false;
   #sinceLastPart = 0;
 
   /**
    * @param contentType of the stream, for its boundary
-   * @param after calls an action later; returns how to call it off
+   * @param habits of the device, kept from one connection to the next
    */
   constructor(
     contentType: string | undefined,
     limits: Limits,
-    take: TakeEvent,
-    after: (milliseconds: number, action: () => void) => () => void,
+    taker: StreamTaker,
+    clock: WatchClock,
+    habits = new PictureHabits(),
   ) {
-    const { parameters } = parseParameters(contentType ?? '');
     this.#limits = limits;
-    this.#take = take;
-    this.#after = after;
+    this.#taker = taker;
+    this.#clock = clock;
+    this.#habits = habits;
     this.#parser = new MultipartParser(
-      parameters.get('boundary'),
+      parseParameters(contentType ?? '').parameters.get('boundary'),
       { ...limits, parts: Number.POSITIVE_INFINITY },
       (part) => this.#add(part),
     );
@@ -49,60 +75,120 @@ export class StreamParts {
 
   /** @throws AlarmError `STREAM_PART_ENDLESS`, and what the parser throws; of no use afterwards. */
   write(chunk: Buffer): void {
+    this.#progress = true;
+    this.#broken = true;
     this.#sinceLastPart += chunk.length;
     this.#parser.write(chunk);
     this.#parser.flush();
+    if (this.#parser.begun) this.#begin();
     if (this.#sinceLastPart > this.#limits.bodyBytes) throw new AlarmError('STREAM_PART_ENDLESS');
-    if (this.#event.length > 0 && !this.#waits) this.#handOver();
+    this.#broken = false;
+    if (this.#open === undefined) return;
+    const wait = this.#waitFor(this.#open);
+    if (wait === 0) this.#handOver();
+    else this.#cancel ??= this.#wait(wait);
   }
 
   /** The stream is over: what is there of an event goes on. */
   end(): void {
     try {
-      this.#parser.end();
+      // What the parser gave up on is no part of an event.
+      if (!this.#broken) this.#parser.end();
     } catch (error) {
       if (!(error instanceof AlarmError)) throw error;
+    } finally {
+      this.#handOver();
     }
-    this.#handOver();
   }
 
-  get #waits(): boolean {
-    return this.#wanted > 0 || this.#parser.inPicture;
+  #begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#taker.begin();
   }
 
   #add(part: BodyPart): void {
+    this.#begin();
     this.#sinceLastPart = 0;
-    const document = part.kind === 'xml' || part.kind === 'json';
-    if (document) {
-      this.#handOver();
-      this.#event = [part];
-      this.#wanted = announced(part);
-      if (this.#wanted > 0 || this.#parser.inPicture) this.#wait();
-      return;
-    }
-    if (part.kind === 'empty') return;
-    this.#event.push(part);
-    if (this.#wanted > 0) this.#wanted--;
-    this.#wait();
+    this.#stopWaiting();
+    if (part.kind === 'xml' || part.kind === 'json') this.#addDocument(part);
+    else if (part.kind !== 'empty') this.#addOther(part);
   }
 
-  #wait(): void {
+  #addDocument(document: BodyPart): void {
+    // Pictures before the first document are its own; behind one they were that one's.
+    const early = this.#open?.document === undefined ? (this.#open?.parts ?? []) : [];
+    if (early.length === 0) this.#handOver();
+    const expected = this.#habits.expected(document);
+    this.#open = {
+      ...this.#opened(document, expected, 0),
+      parts: [...early, document],
+      pictures: early.length,
+    };
+  }
+
+  #addOther(part: BodyPart): void {
+    if (this.#open === undefined) this.#reopen(part);
+    const open = this.#open as unknown as Open;
+    open.parts.push(part);
+    open.bytes += part.bytes.length;
+    open.pictures++;
+    const { bodyBytes, parts } = this.#limits;
+    if (open.bytes >= bodyBytes || open.parts.length >= parts) this.#handOver();
+  }
+
+  /** For a part behind no event: a picture may be late, anything else is by itself. */
+  #reopen(part: BodyPart): void {
+    const last = this.#last;
+    const late = last !== undefined && this.#clock.ticks() - last.at <= this.#limits.pictureLateMs;
+    this.#open =
+      late && isPicture(part.kind)
+        ? this.#opened(last.document, NOTHING, last.pictures)
+        : this.#opened(undefined, NOTHING, 0);
+  }
+
+  #opened(document: BodyPart | undefined, expected: Expected, before: number): Open {
+    const parts = document === undefined ? [] : [document];
+    return { document, parts, expected, since: this.#clock.ticks(), before, pictures: 0, bytes: 0 };
+  }
+
+  /** Milliseconds to wait for more, 0 when nothing is to come. */
+  #waitFor({ document, expected, pictures }: Open): number {
+    const { pictureWaitMs, pictureGapMs } = this.#limits;
+    if (this.#parser.inAttachment || document === undefined) return pictureWaitMs;
+    if (pictures < expected.announced && expected.pictures > 0) return pictureWaitMs;
+    if (pictures < expected.pictures) return pictures === 0 ? pictureWaitMs : pictureGapMs;
+    return pictures > 0 && !expected.sure ? pictureGapMs : 0;
+  }
+
+  #wait(milliseconds: number): () => void {
+    this.#progress = false;
+    return this.#clock.after(milliseconds, () => {
+      this.#cancel = undefined;
+      const since = this.#open?.since ?? 0;
+      // A picture on a slow link is waited for while it grows.
+      const grows = this.#progress && this.#parser.inAttachment;
+      if (grows && this.#clock.ticks() - since < this.#limits.pictureMostMs) {
+        this.#cancel = this.#wait(this.#limits.pictureWaitMs);
+      } else this.#handOver();
+    });
+  }
+
+  #stopWaiting(): void {
     this.#cancel?.();
-    this.#cancel = this.#after(this.#limits.pictureWaitMs, () => this.#handOver());
+    this.#cancel = undefined;
   }
 
   #handOver(): void {
-    this.#cancel?.();
-    this.#cancel = undefined;
-    const parts = this.#event;
-    const missing = this.#wanted > 0;
-    this.#event = [];
-    this.#wanted = 0;
-    if (parts.length > 0) this.#take(parts, missing);
+    this.#stopWaiting();
+    const open = this.#open;
+    this.#open = undefined;
+    if (open === undefined || open.parts.length === 0) return;
+    const { document, parts, expected, before } = open;
+    const pictures = before + open.pictures;
+    const belongs = this.#taker.take(parts, pictures < expected.announced);
+    if (document === undefined || !belongs) return;
+    this.#habits.note(document, pictures, expected.pictures);
+    this.#last = { document, at: this.#clock.ticks(), pictures };
   }
-}
-
-function announced({ bytes }: BodyPart): number {
-  const found = ANNOUNCED.exec(bytes.toString('latin1'));
-  return Number(found?.[1] ?? found?.[2] ?? 0);
 }

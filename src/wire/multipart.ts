@@ -11,7 +11,6 @@ import { PartBytes } from './part-bytes.js';
 const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
-const LINE_AND_DASHES = Buffer.from('\n--');
 const EMPTY = Buffer.alloc(0);
 /** Enough of the begin of a part to say what it is: a few blanks and its first character. */
 const LEAD = 64;
@@ -19,7 +18,7 @@ const DOCUMENT_TYPE = /xml|json|text/i;
 /** Line ends behind a counted part; seen is one, more than this are content. */
 const MOST_LINE_ENDS = 64;
 /** Kept back while a delimiter may still begin in it: CR LF and the first dash. */
-const HELD = LINE_AND_DASHES.length;
+const HELD = 3;
 /** Bytes read again because of wrong counts, in largest pictures; beyond it no count is believed any more. */
 const MOST_REREAD = 2;
 
@@ -115,7 +114,7 @@ export class MultipartParser {
    */
   flush(): void {
     // Only the ends are looked at first: this is asked with every piece of a part that may be large.
-    if (this.#state !== 'delimited' || this.#body.cut || !endsLikeDocument(this.#tail())) return;
+    if (this.#state !== 'delimited' || this.#body.cut || !endsLikeDocument(this.#pending)) return;
     const kind = classify(this.#lead());
     if (kind !== 'xml' && kind !== 'json') return;
     if (looksWhole(Buffer.concat([this.#body.bytes(), this.#pending])) !== true) return;
@@ -130,11 +129,6 @@ export class MultipartParser {
     return length >= LEAD
       ? this.#start
       : Buffer.concat([this.#start, this.#pending.subarray(0, LEAD - length)]);
-  }
-
-  /** Last bytes of the part that has begun. */
-  #tail(): Buffer {
-    return this.#pending.length > 0 ? this.#pending.subarray(-LEAD) : this.#start.subarray(-LEAD);
   }
 
   /** One state change, or as much as the pending bytes allow; false when it needs more of them. */

@@ -1,0 +1,290 @@
+import { once } from 'node:events';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import tls from 'node:tls';
+import { alertXml, type SimulatedAlert, type SimulatedIdentity } from './isapi-documents.js';
+import { Login, type LoginRules, USUAL_RULES } from './login.js';
+import { picture } from './picture.js';
+import { answerTo, readRequest, type StreamAnswer } from './requests.js';
+import {
+  CAMERA_STYLE,
+  chunkOf,
+  type StreamPart,
+  type StreamStyle,
+  streamHead,
+  streamParts,
+  XML_PART,
+} from './stream-bytes.js';
+
+/** A simulated device that is asked for its alertStream. All of it may be changed while it runs. */
+export interface StreamDeviceSettings {
+  who: SimulatedIdentity;
+  style: StreamStyle;
+  /** What a request for the stream is answered. */
+  answer: StreamAnswer;
+  /** Undefined lets everybody in. */
+  login: Partial<LoginRules> | undefined;
+  version: '1.1' | '1.0';
+  chunked: boolean;
+  /** Lines of all heads end in LF alone, which strict clients refuse. */
+  bareLf: boolean;
+  /** Further lines of all heads, as they are. */
+  headers: readonly string[];
+  /** Milliseconds between two heartbeats; 0 for none. */
+  heartbeatMs: number;
+  /** Streams at the same time; one more is told that the device is busy (isapi.md §1.9). */
+  streams: number;
+}
+
+export interface StreamDeviceOptions {
+  /** A free one unless given. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly certificate?: { readonly key: string; readonly cert: string };
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** What a device counted of its clients. */
+export interface Counts {
+  /** Connections, ever and at the same time. */
+  connections: number;
+  mostConnections: number;
+  /** Streams, ever and at the same time. */
+  streams: number;
+  mostStreams: number;
+  requests: number;
+}
+
+const DEFAULTS: StreamDeviceSettings = {
+  who: { mac: '00:00:5e:00:53:01', address: '192.0.2.7', serial: 'SIM-CAMERA-20261122AAWR00000001' },
+  style: CAMERA_STYLE,
+  answer: 'stream',
+  login: {},
+  version: '1.1',
+  chunked: false,
+  bareLf: false,
+  headers: [],
+  heartbeatMs: 10_000,
+  streams: Number.POSITIVE_INFINITY,
+};
+
+/**
+ * A device with an alertStream on a socket of its own, right down to its faults (isapi.md §1, §2, §11): what clients
+ * do when a stream ends, breaks or falls silent can be tried with it. Hundreds run in one process.
+ */
+export class StreamDevice {
+  readonly settings: StreamDeviceSettings;
+  readonly counts: Counts = { connections: 0, mostConnections: 0, streams: 0, mostStreams: 0, requests: 0 };
+  readonly login: Login;
+  readonly #now: () => number;
+  readonly #server: net.Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #streams = new Map<Socket, NodeJS.Timeout | undefined>();
+  #count = 0;
+  #port = 0;
+
+  private constructor(settings: Partial<StreamDeviceSettings>, options: StreamDeviceOptions) {
+    this.settings = { ...DEFAULTS, ...settings };
+    this.#now = options.now ?? Date.now;
+    this.login = new Login(this.#rules, this.#now);
+    const serve = (socket: Socket) => this.#serve(socket);
+    this.#server = options.certificate
+      ? tls.createServer(options.certificate, serve)
+      : net.createServer({ noDelay: true }, serve);
+    this.#server.on('tlsClientError', () => undefined);
+  }
+
+  static async start(
+    settings: Partial<StreamDeviceSettings> = {},
+    options: StreamDeviceOptions = {},
+  ): Promise<StreamDevice> {
+    const device = new StreamDevice(settings, options);
+    await device.open(options.port, options.host);
+    return device;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Connections that are open now. */
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  /** Streams that are open now. */
+  get streams(): number {
+    return this.#streams.size;
+  }
+
+  /** Takes connections, again after {@link close}: at the same port unless another is given. */
+  async open(port = this.#port, host = '127.0.0.1'): Promise<void> {
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Switched off: all connections break and further ones are refused. */
+  async close(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  /** An event with its pictures, over all streams. */
+  event(alert: Partial<SimulatedAlert> = {}, pictures: readonly StreamPart[] = []): void {
+    this.send([this.document(alert), ...pictures]);
+  }
+
+  heartbeat(): void {
+    this.send([this.#heartbeat()]);
+  }
+
+  /** Parts, written in the style of the device. */
+  send(parts: readonly StreamPart[]): void {
+    this.write(streamParts(parts, this.settings.style));
+  }
+
+  /** Bytes as they are, over all streams. */
+  write(bytes: Buffer): void {
+    for (const socket of this.#streams.keys()) this.#writeTo(socket, bytes);
+  }
+
+  /** The document of an event; a line crossing at channel 1 unless told otherwise. */
+  document(alert: Partial<SimulatedAlert> = {}): StreamPart {
+    const usual: SimulatedAlert = {
+      eventType: 'linedetection',
+      eventState: 'active',
+      eventDescription: 'linedetection alarm',
+      channel: 1,
+      channelName: 'Gate',
+      count: ++this.#count,
+      time: new Date(this.#now()),
+      zone: 60,
+    };
+    const bytes = alertXml({ ...usual, ...alert }, this.settings.who, this.settings.style.lineEnd);
+    return { contentType: XML_PART, bytes };
+  }
+
+  /** The streams end in good order. */
+  end(): void {
+    for (const socket of this.#streams.keys()) {
+      if (this.settings.chunked) socket.write('0\r\n\r\n');
+      socket.end();
+    }
+  }
+
+  /** The streams break. */
+  reset(): void {
+    for (const socket of this.#streams.keys()) socket.resetAndDestroy();
+  }
+
+  /** The cable is pulled: nothing is sent any more, and no connection ends. */
+  blackHole(): void {
+    for (const [socket, timer] of this.#streams) {
+      clearInterval(timer);
+      this.#streams.set(socket, undefined);
+    }
+  }
+
+  /** Changes what it wants of a login; what it counted stays. */
+  setLogin(login: Partial<LoginRules> | undefined): void {
+    this.settings.login = login;
+    this.login.rules = this.#rules;
+  }
+
+  get #rules(): LoginRules {
+    return { ...USUAL_RULES, ...this.settings.login };
+  }
+
+  #serve(socket: Socket): void {
+    const { counts } = this;
+    this.#sockets.add(socket);
+    counts.connections++;
+    counts.mostConnections = Math.max(counts.mostConnections, this.#sockets.size);
+    socket.on('close', () => {
+      clearInterval(this.#streams.get(socket));
+      this.#streams.delete(socket);
+      this.#sockets.delete(socket);
+    });
+    socket.on('error', () => undefined);
+    let received = Buffer.alloc(0);
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk]);
+      for (let request = readRequest(received); request !== undefined; request = readRequest(received)) {
+        received = received.subarray(request.bytes);
+        counts.requests++;
+        this.#answer(socket, request.method, request.target, request.authorization);
+      }
+    });
+  }
+
+  #answer(socket: Socket, method: string, target: string, authorization: string | undefined): void {
+    const { answer, login, bareLf, headers, streams } = this.settings;
+    if (answer === 'nothing') return;
+    const lineEnd = bareLf ? '\n' : '\r\n';
+    const refusal = login && this.login.check(method, target, authorization);
+    if (refusal !== undefined) {
+      const challenges = refusal.challenges.map((challenge) => `WWW-Authenticate: ${challenge}`);
+      socket.write(answerTo('401', refusal.userCheck, lineEnd, [...challenges, ...headers]));
+      if (this.login.rules.closes) socket.end();
+    } else if (target.endsWith('/picture')) {
+      socket.write(answerTo('200', picture('gate-scene'), lineEnd, ['Content-Type: image/jpeg', ...headers]));
+    } else if (target.endsWith('/deviceInfo')) {
+      socket.write(
+        answerTo('200', this.#deviceInfo(), lineEnd, ['Content-Type: application/xml', ...headers]),
+      );
+    } else if (!target.endsWith('/alertStream')) {
+      socket.write(answerTo('404', 'notSupport', lineEnd, headers));
+    } else if (typeof answer === 'object') {
+      socket.write(answerTo(answer.status, answer.body ?? '', lineEnd, headers));
+    } else if (this.#streams.size >= streams) {
+      socket.write(answerTo('404', 'deployExceedMax', lineEnd, headers));
+    } else this.#stream(socket);
+  }
+
+  #stream(socket: Socket): void {
+    const { version, chunked, bareLf, headers, style, answer, heartbeatMs } = this.settings;
+    const lineEnd = bareLf ? '\n' : '\r\n';
+    const contentType = `multipart/mixed; boundary=${style.boundary}`;
+    socket.write(streamHead({ version, chunked, lineEnd, headers, contentType }));
+    const beat = () => this.#writeTo(socket, streamParts([this.#heartbeat()], this.settings.style));
+    const timer = answer === 'stream' && heartbeatMs > 0 ? setInterval(beat, heartbeatMs) : undefined;
+    this.#streams.set(socket, timer);
+    this.counts.streams++;
+    this.counts.mostStreams = Math.max(this.counts.mostStreams, this.#streams.size);
+    if (answer === 'endless') this.#fill(socket);
+  }
+
+  /** A part that never ends. */
+  #fill(socket: Socket): void {
+    const { style } = this.settings;
+    socket.write(`--${style.boundary}${style.lineEnd}Content-Type: video/mp4${style.lineEnd.repeat(2)}`);
+    const block = Buffer.alloc(65_536, 0x55);
+    const more = () => {
+      while (!socket.destroyed && socket.write(block));
+    };
+    socket.on('drain', more);
+    more();
+  }
+
+  #writeTo(socket: Socket, bytes: Buffer): void {
+    if (bytes.length > 0 && socket.writable) socket.write(this.settings.chunked ? chunkOf(bytes) : bytes);
+  }
+
+  /** A video loss that is none (isapi.md §2.1). */
+  #heartbeat(): StreamPart {
+    return this.document({
+      eventType: 'videoloss',
+      eventState: 'inactive',
+      eventDescription: 'videoloss alarm',
+      count: 0,
+      channelName: '',
+    });
+  }
+
+  #deviceInfo(): string {
+    const { mac, serial } = this.settings.who;
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<DeviceInfo version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema">\n<deviceName>Simulated</deviceName>\n<model>SIM-2CD</model>\n<serialNumber>${serial}</serialNumber>\n<macAddress>${mac}</macAddress>\n<firmwareVersion>V5.7.0</firmwareVersion>\n</DeviceInfo>\n`;
+  }
+}

@@ -1,0 +1,66 @@
+import type { BodyPart } from '../notification.js';
+
+/** Fields that announce pictures behind an event (isapi.md §4, §7), with how many. */
+const ANNOUNCED =
+  /<(?:\w+:)?(?:detectionPicturesNumber|picNum|picturesNumber)>\s*(\d{1,2})\s*<|"(?:detectionPicturesNumber|picNum|picturesNumber)"\s*:\s*"?(\d{1,2})/;
+/** They stay on the device, where they can be fetched (isapi.md §3.3). */
+const BY_URL = /<(?:\w+:)?detectionPictureTransType>\s*url\s*<|"detectionPictureTransType"\s*:\s*"url"/i;
+const TYPE = /<(?:\w+:)?eventType>\s*([^<]{1,64}?)\s*<|"eventType"\s*:\s*"([^"]{1,64})"/;
+const STATE = /<(?:\w+:)?eventState>\s*([^<]{1,16}?)\s*<|"eventState"\s*:\s*"([^"]{1,16})"/;
+
+/** More kinds of events than any device sends. */
+const MOST = 256;
+
+/** So many events without the usual pictures, and they are not waited for any more. */
+const MISSES = 3;
+
+/** How many pictures follow a document. */
+export interface Expected {
+  /** As its text says. */
+  readonly announced: number;
+  /** To wait for. */
+  readonly pictures: number;
+  /** Whether it is known what follows, so that nobody need wait for one more. */
+  readonly sure: boolean;
+}
+
+/**
+ * Learns after which kinds of events a device sends pictures. Many send them without a word in the document, and they
+ * may come a moment later: to wait after every event would make all of them late.
+ */
+export class PictureHabits {
+  readonly #usual = new Map<string, { pictures: number; misses: number }>();
+
+  expected(document: BodyPart): Expected {
+    const text = document.bytes.toString('latin1');
+    const announced = BY_URL.test(text) ? 0 : numberIn(ANNOUNCED, text);
+    const usual = this.#usual.size === 0 ? undefined : this.#usual.get(kindOf(text));
+    const inVain = (usual?.misses ?? 0) >= MISSES;
+    const pictures = inVain ? 0 : announced || (usual?.pictures ?? 0);
+    return { announced, pictures, sure: pictures > 0 };
+  }
+
+  /** So many pictures came with an event, of which so many had been expected. */
+  note(document: BodyPart, pictures: number, expected: number): void {
+    if (pictures === 0 && expected === 0) return;
+    const kind = kindOf(document.bytes.toString('latin1'));
+    if (this.#usual.size >= MOST && !this.#usual.has(kind)) this.#usual.clear();
+    const before = this.#usual.get(kind) ?? { pictures: 0, misses: 0 };
+    this.#usual.set(kind, {
+      pictures: Math.max(before.pictures, pictures),
+      misses: pictures === 0 ? before.misses + 1 : 0,
+    });
+  }
+}
+
+/** An alarm and its end are two kinds: only one of them has pictures. */
+function kindOf(text: string): string {
+  return `${wordIn(TYPE, text)} ${wordIn(STATE, text)}`;
+}
+
+function wordIn(pattern: RegExp, text: string): string {
+  const found = pattern.exec(text);
+  return found?.[1] ?? found?.[2] ?? '';
+}
+
+const numberIn = (pattern: RegExp, text: string) => Number(wordIn(pattern, text));
