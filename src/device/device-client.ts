@@ -194,20 +194,20 @@ export class DeviceClient {
 
   /** A head that undici refuses is read by ourselves, now and from then on; what may not be done twice is not. */
   async #exchange(
-    { pool, lenient }: DeviceConnections,
+    connections: DeviceConnections,
     options: Dispatcher.DispatchOptions,
     limits: DeviceLimits,
     signal: AbortSignal,
     sink?: StreamSink,
   ): Promise<Incoming> {
-    if (this.#lenient) return exchange(lenient, options, limits, signal, sink);
+    if (this.#lenient) return exchange(connections.lenient, options, limits, signal, sink);
     try {
-      return await exchange(pool, options, limits, signal, sink);
+      return await exchange(connections.pool, options, limits, signal, sink);
     } catch (error) {
       if (!isHeadRefused(error)) throw error;
       this.#lenient = true;
       if (options.method !== 'GET') throw error;
-      return exchange(lenient, options, limits, signal, sink);
+      return exchange(connections.lenient, options, limits, signal, sink);
     }
   }
 }

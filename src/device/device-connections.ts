@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { isIPv6, type Socket } from 'node:net';
-import { buildConnector, Pool } from 'undici';
+import { buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import { AlarmError } from '../errors.js';
 import type { DeviceLimits } from './device-limits.js';
 import { LenientReader } from './lenient-reader.js';
@@ -15,32 +15,49 @@ export interface DeviceAddress {
   readonly verifyTls: boolean;
 }
 
-/** The connections to one device, kept alive between requests. None leads anywhere else. */
+/**
+ * The connections to one device, kept alive between requests. None leads anywhere else. Nothing is made before it is
+ * used: with a thousand devices what an idle one costs counts.
+ */
 export class DeviceConnections {
-  readonly pool: Pool;
-  /** For devices whose heads undici refuses. */
-  readonly lenient: LenientReader;
+  readonly #origin: string;
+  readonly #limits: DeviceLimits;
+  readonly #connect: buildConnector.connector;
   readonly #sockets = new Set<Socket>();
+  #strict: Client | Pool | undefined;
+  #lenient: LenientReader | undefined;
 
   /** @throws AlarmError `DEVICE_ADDRESS_INVALID` */
   constructor(address: DeviceAddress, limits: DeviceLimits) {
+    this.#origin = originOf(address);
+    this.#limits = limits;
     const connector = buildConnector({
       timeout: limits.connectTimeoutMs,
       rejectUnauthorized: address.verifyTls,
     });
-    const connect: buildConnector.connector = (options, callback) => {
+    this.#connect = (options, callback) => {
       // Undeclared, but returned: undici itself forgets a socket that is still connecting when it is closed.
       const socket = connector(options, callback) as unknown as Socket;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     };
-    const origin = originOf(address);
-    this.pool = new Pool(origin, {
-      connections: limits.connections,
-      maxHeaderSize: limits.headBytes,
-      connect,
-    });
-    this.lenient = new LenientReader(new URL(origin), connect, limits.headBytes);
+  }
+
+  /** undici: a pool, or for a single connection what a pool is made of, without its queue of 16 KB. */
+  get pool(): Dispatcher {
+    const { connections, headBytes: maxHeaderSize } = this.#limits;
+    const options = { maxHeaderSize, connect: this.#connect };
+    this.#strict ??=
+      connections === 1
+        ? new Client(this.#origin, options)
+        : new Pool(this.#origin, { connections, ...options });
+    return this.#strict;
+  }
+
+  /** For devices whose heads undici refuses. */
+  get lenient(): LenientReader {
+    this.#lenient ??= new LenientReader(new URL(this.#origin), this.#connect, this.#limits.headBytes);
+    return this.#lenient;
   }
 
   /** Resolves when no socket is left. */
