@@ -1,4 +1,4 @@
-// The benchmark: the same pushes against a bare node:http server, our listener, our node in Node-RED, and Node-RED's
+// The benchmark, in four parts: reading documents, reading streams, a thousand alert streams, and first the same pushes against a bare node:http server, our listener, our node in Node-RED, and Node-RED's
 // own http in with an XML node. Side by side in rounds; what counts are the ratios within a round. Figures of one
 // machine and day: nothing here passes or fails.
 import { fork } from 'node:child_process';
@@ -10,7 +10,9 @@ import { MULTIPART, multipartBody, pushRequest } from '../dist/src/simulator/htt
 import { alertXml } from '../dist/src/simulator/isapi-documents.js';
 import { enlarged, picture } from '../dist/src/simulator/picture.js';
 import { benchDecode } from './bench/decode.mjs';
+import { benchMultipart } from './bench/multipart.mjs';
 import { startHttpIn, startOurs } from './bench/node-red-servers.mjs';
+import { benchStreams } from './bench/streams.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const MILLISECONDS = Number(process.env.MILLISECONDS ?? 1500);
@@ -166,6 +168,8 @@ async function run() {
   }
   for (const loader of loaders) loader.kill();
   benchDecode();
+  await benchMultipart();
+  await benchStreams();
 }
 
 function print(name, bytes, servers) {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { StreamDevice } from '../../src/simulator/alert-stream.js';
 import {
   GATE_SCENES,
   RECORDER_SCENES,
@@ -9,6 +11,7 @@ import {
   simulatedTerminal,
 } from '../../src/simulator/hikvision.js';
 import type { PushTarget } from '../../src/simulator/http-push.js';
+import { USUAL_RULES } from '../../src/simulator/login.js';
 import { picture } from '../../src/simulator/picture.js';
 import { type FakeDevice, LOGIN, startFakeDevice } from '../support/fake-device.js';
 import { type MailServer, type ReceivedMail, startMailServer } from '../support/mail-server.js';
@@ -217,5 +220,64 @@ describe('example: snapshot by e-mail', () => {
       );
     }
     assert.deepEqual(camera.asked, Array(2).fill('/ISAPI/Streaming/channels/101/picture'));
+  });
+});
+
+describe('examples: line crossing over the alert stream, and a mail when the camera goes offline', () => {
+  const mails = new Mailbox<ReceivedMail>();
+  let server: MailServer;
+  let nodeRed: NodeRed;
+  let device: StreamDevice;
+
+  before(async () => {
+    server = await startMailServer((mail) => mails.put(mail));
+    device = await StreamDevice.start();
+    const changes = {
+      'isapi-device': { host: '127.0.0.1', port: String(device.port), name: 'Gate' },
+      'e-mail': {
+        server: '127.0.0.1',
+        port: String(server.port),
+        authtype: 'NONE',
+        secure: false,
+        tls: false,
+      },
+    };
+    const { username, password } = USUAL_RULES;
+    nodeRed = await startNodeRed({
+      modules: ['node-red-node-email'],
+      flows: [
+        ...exampleFlow('03-alertstream-line-crossing', changes),
+        ...exampleFlow('09-camera-offline-by-email', changes),
+      ],
+      credentials: {
+        'line-crossing-stream-camera': { username, password },
+        'line-crossing-stream-mail': { userid: 'gate@example.com' },
+        'camera-offline-camera': { username, password },
+        'camera-offline-mail': { userid: 'gate@example.com' },
+      },
+    });
+  });
+  after(async () => {
+    await nodeRed?.stop();
+    await device?.close();
+    await server?.stop();
+  });
+
+  it('mails that the camera is online, a line crossing and no motion, and that it is offline', async () => {
+    while (device.streams < 2) await turn();
+    device.heartbeat();
+    assert.equal((await mails.take()).mail.subject, 'Gate is online');
+    device.event({ eventType: 'VMD' });
+    device.event({ eventType: 'linedetection', channelName: 'Gate' });
+    const crossing = (await mails.take()).mail;
+    assert.equal(crossing.subject, 'Line crossing: Gate');
+    assert.deepEqual(
+      crossing.attachments.map(({ content }) => content),
+      [picture('gate-scene')],
+    );
+    await device.close();
+    const gone = (await mails.take()).mail;
+    assert.equal(gone.subject, 'Gate is offline');
+    assert.match(gone.text ?? '', /STREAM_ENDED|DEVICE_/);
   });
 });
