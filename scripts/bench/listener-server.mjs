@@ -1,7 +1,9 @@
 // Our core: the listener with its lock, limits, parsers and the finished Node-RED message, without Node-RED.
 
 import { alarmMessage } from '../../dist/nodes/lib/to-msg.js';
-import { HttpListener, isapi } from '../../dist/src/index.js';
+// Not through the door, which loads the HTTP client for devices too: a process that only listens has no use for it.
+import { HttpListener } from '../../dist/src/sources/http-listener.js';
+import { isapi } from '../../dist/src/vendors/isapi/index.js';
 import { serve } from './recorder.mjs';
 
 process.on('SIGINT', () => process.exit());
