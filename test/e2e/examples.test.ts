@@ -212,7 +212,8 @@ describe('example: snapshot by e-mail', () => {
     await device.push(target, silent, 'inactive');
     await device.push(target, { ...silent, eventType: 'linedetection' });
     const received = [await mails.take(), await mails.take()].map(({ mail }) => mail);
-    assert.deepEqual(received.map(({ subject }) => subject).sort(), ['Line crossing: Gate', 'Motion: Gate']);
+    const subjects = new Set(received.map(({ subject }) => subject));
+    assert.deepEqual(subjects, new Set(['Line crossing: Gate', 'Motion: Gate']));
     for (const { attachments } of received) {
       assert.deepEqual(
         attachments.map(({ content }) => content),

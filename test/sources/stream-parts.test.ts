@@ -86,7 +86,7 @@ for (const [what, style] of STYLES) {
         `pieces of ${size}`,
       );
       const last = seen.filter((event) => event.startsWith('doc5'));
-      assert.equal(last.join('').split('jpeg').length - 1, 2, `pieces of ${size}: ${last}`);
+      assert.equal(last.join('').split('jpeg').length - 1, 2, `pieces of ${size}: ${last.join(' ')}`);
     }
   });
 }
