@@ -15,6 +15,7 @@ export const ERROR_TEXTS = {
   DEVICE_CLOSED: 'the connection to the device was closed on this side',
   DEVICE_FORBIDDEN: 'the user has no right to this on the device',
   DEVICE_INFO_REFUSED: 'the device does not say what it is',
+  DEVICE_FINGERPRINT: 'the certificate of the device is not the one that was pinned',
   DEVICE_LOGIN_MISSING: 'the device asks for a login but no user name is set',
   DEVICE_LOGIN_PLAIN:
     'the device wants the password unprotected: use HTTPS, or allow Basic login in its settings',
@@ -36,6 +37,7 @@ export const ERROR_TEXTS = {
   DOCUMENT_TOO_LARGE: 'the event document is larger than the listener takes',
   ENCODING_REFUSED: 'it compresses what it sends, which is refused',
   EVENT_UNKNOWN_ROOT: 'the document is not an event notification',
+  FINGERPRINT_INVALID: 'the fingerprint is not the SHA-256 of a certificate: 64 hexadecimal digits',
   HEAD_TOO_LARGE: 'the head of its request is too long',
   HTTPS_EXPECTED: 'it speaks plain HTTP, this listener HTTPS',
   HTTP_EXPECTED: 'it speaks HTTPS, this listener plain HTTP',

@@ -47,6 +47,7 @@ export function readForm(body: unknown): DeviceForm {
     host: field('host'),
     port: field('port'),
     verifyTls: field('verifyTls'),
+    fingerprint: field('fingerprint'),
     basic: field('basic'),
     username: readText(field('username')),
     password,
@@ -59,7 +60,7 @@ const isPlain = (value: unknown) =>
 /**
  * The device a form is about. The stored password is for the protocol, host, port and user it was stored with, and
  * never for a way less safe: nobody may send it elsewhere by typing another address (reliability.md §5.6).
- * @throws AlarmError `DEVICE_MISSING`, `PASSWORD_NEEDED`, `PORT_INVALID`, `TEST_NOT_DEPLOYED`
+ * @throws AlarmError `DEVICE_MISSING`, `FINGERPRINT_INVALID`, `PASSWORD_NEEDED`, `PORT_INVALID`, `TEST_NOT_DEPLOYED`
  */
 export function targetOf(form: DeviceForm, deployed: DeployedDevice | undefined): Target {
   const settings = readDevice(resolved(form, deployed), {
@@ -84,7 +85,10 @@ function isSameLogin(form: DeviceForm, { config, username }: DeployedDevice): bo
 
 /** Whether others on the network could get at the password that the deployed settings keep from them. */
 function isLessSafe(mine: DeviceSettings, stored: DeviceSettings): boolean {
-  if (mine.protocol === 'https') return stored.verifyTls && !mine.verifyTls;
+  if (mine.protocol === 'https') {
+    // Another certificate may be anybody's.
+    return mine.fingerprint !== stored.fingerprint || (stored.verifyTls && !mine.verifyTls);
+  }
   return mine.basic === true && stored.basic !== true;
 }
 
@@ -102,6 +106,7 @@ function resolved(config: DeviceConfig, deployed: DeployedDevice | undefined): D
     host: value('host'),
     port: value('port'),
     verifyTls: value('verifyTls'),
+    fingerprint: value('fingerprint'),
     basic: value('basic'),
   };
 }

@@ -68,6 +68,8 @@ export interface DeviceConfig {
   readonly host?: Raw;
   readonly port?: Raw;
   readonly verifyTls?: Raw;
+  /** SHA-256 of the one certificate that is taken, with or without colons. */
+  readonly fingerprint?: Raw;
   /** Whether the password may be sent unprotected. */
   readonly basic?: Raw;
   readonly mac?: Raw;
@@ -81,7 +83,7 @@ export interface DeviceCredentials {
   password?: string;
 }
 
-/** Where a device is and who we are to it. @throws AlarmError `PORT_INVALID` */
+/** Where a device is and who we are to it. @throws AlarmError `PORT_INVALID`, `FINGERPRINT_INVALID` */
 export function readDevice(config: DeviceConfig, credentials: DeviceCredentials): DeviceSettings {
   const protocol = readText(config.protocol, 'http').toLowerCase() === 'https' ? 'https' : 'http';
   return {
@@ -92,7 +94,15 @@ export function readDevice(config: DeviceConfig, credentials: DeviceCredentials)
     basic: readText(config.basic) === 'true',
     username: readText(credentials.username),
     password: credentials.password ?? '',
+    ...readFingerprint(config.fingerprint),
   };
+}
+
+function readFingerprint(value: Raw): Pick<DeviceSettings, 'fingerprint'> {
+  const fingerprint = readText(value).replace(/[\s:]/g, '');
+  if (fingerprint === '') return {};
+  if (!/^[\da-f]{64}$/i.test(fingerprint)) throw new AlarmError('FINGERPRINT_INVALID');
+  return { fingerprint };
 }
 
 /** What makes a configured device known in a push: its MAC, else its address; and how it counts its channels. */

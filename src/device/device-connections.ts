@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { isIPv6, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import { AlarmError } from '../errors.js';
 import type { DeviceLimits } from './device-limits.js';
@@ -13,6 +14,8 @@ export interface DeviceAddress {
   readonly port: number;
   /** False takes any certificate, as of devices that made theirs themselves; for this device only. */
   readonly verifyTls: boolean;
+  /** SHA-256 of the one certificate that is taken, in hexadecimal digits; it counts before `verifyTls`. */
+  readonly fingerprint?: string;
 }
 
 /**
@@ -31,13 +34,25 @@ export class DeviceConnections {
   constructor(address: DeviceAddress, limits: DeviceLimits) {
     this.#origin = originOf(address);
     this.#limits = limits;
+    const { fingerprint } = address;
     const connector = buildConnector({
       timeout: limits.connectTimeoutMs,
-      rejectUnauthorized: address.verifyTls,
+      rejectUnauthorized: address.verifyTls && fingerprint === undefined,
+      // A resumed session shows no certificate to compare.
+      ...(fingerprint !== undefined && { maxCachedSessions: 0 }),
     });
     this.#connect = (options, callback) => {
+      const checked: buildConnector.Callback = (...result) => {
+        const [, opened] = result;
+        if (opened === null || fingerprint === undefined || hasFingerprint(opened, fingerprint)) {
+          callback(...result);
+          return;
+        }
+        opened.destroy();
+        callback(new AlarmError('DEVICE_FINGERPRINT'), null);
+      };
       // Undeclared, but returned: undici itself forgets a socket that is still connecting when it is closed.
-      const socket = connector(options, callback) as unknown as Socket;
+      const socket = connector(options, checked) as unknown as Socket;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     };
@@ -74,6 +89,15 @@ export class DeviceConnections {
     );
   }
 }
+
+/** Before a byte is sent: whether this is the certificate that was pinned. Plain HTTP has none. */
+function hasFingerprint(socket: Socket, fingerprint: string): boolean {
+  if (!(socket instanceof TLSSocket)) return false;
+  const own = socket.getPeerCertificate().fingerprint256 as string | undefined;
+  return own !== undefined && digitsOf(own) === digitsOf(fingerprint);
+}
+
+const digitsOf = (fingerprint: string) => fingerprint.replace(/[^\da-f]/gi, '').toLowerCase();
 
 /** The origin every request goes to. What a host must not hold would lead the password elsewhere. */
 function originOf({ protocol, host, port }: DeviceAddress): string {
