@@ -93,7 +93,7 @@ for (const [what, act] of [
     await until(() => device.streams === 1);
     device.heartbeat();
     await until(() => told.signs.length === 1);
-    assert.equal(device.counts.mostConnections, 1);
+    assert.equal(device.counts.mostStreams, 1);
     device[act]();
     await until(() => told.signs.length === 2);
     assert.equal(told.story[1], 'offline STREAM_ENDED');
@@ -102,7 +102,9 @@ for (const [what, act] of [
     await until(() => device.streams === 1);
     device.heartbeat();
     await until(() => told.signs.length === 3);
-    assert.equal(device.counts.mostConnections, 1);
+    assert.equal(device.counts.mostStreams, 1);
+    // A device may see the end of the connection of the challenge a moment after the begin of the next one.
+    assert.ok(device.counts.mostConnections <= 2);
     assert.equal(device.login.wrong, 0);
   });
 }
