@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { AlarmError, asAlarmError, type Device, DeviceClient, type Sender } from '../src/index.js';
 import { registerDeviceAdmin } from './lib/device-admin.js';
 import { DeviceStream, type StreamUser } from './lib/device-stream.js';
+import { LOGIN_PAUSES } from './lib/login-pauses.js';
 import { type DeviceConfig, type DeviceCredentials, readDevice, readSender } from './lib/settings.js';
 
 type Definition = NodeDef & DeviceConfig;
@@ -31,7 +32,7 @@ export default function register(RED: NodeAPI): void {
       const settings = readDevice(config, this.credentials ?? {});
       this.host = settings.host;
       // Known by its MAC alone, it cannot be asked anything.
-      if (settings.host !== '') this.client = new DeviceClient(settings);
+      if (settings.host !== '') this.client = new DeviceClient(settings, { pauses: LOGIN_PAUSES });
     } catch (error) {
       this.problem = asAlarmError(error, 'INTERNAL');
       this.error(this.problem, {});

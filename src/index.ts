@@ -3,6 +3,7 @@ export { openAlertStream } from './device/alert-stream-door.js';
 export { DeviceClient, type DeviceSettings } from './device/device-client.js';
 export { askDeviceInfo, type CheckedInfo } from './device/device-info.js';
 export { type DiscoveryOptions, discover } from './device/discovery.js';
+export { LoginPauses } from './device/login-pause.js';
 export { PictureFetch } from './device/picture-fetch.js';
 export { takeSnapshot } from './device/snapshot.js';
 export { AlarmError, type AlarmErrorCode, asAlarmError, ERROR_TEXTS } from './errors.js';

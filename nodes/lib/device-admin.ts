@@ -1,4 +1,3 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import type { Node, NodeAPI } from 'node-red';
 import {
   AlarmError,
@@ -8,13 +7,14 @@ import {
   type DeviceSettings,
   discover,
   ERROR_TEXTS,
-  LIMITS,
+  type LoginPauses,
   readClock,
   readDeviceInfo,
   type SadpDevice,
   sadp,
 } from '../../src/index.js';
 import { type DeployedDevice, readForm, targetOf } from './device-form.js';
+import { LOGIN_PAUSES } from './login-pauses.js';
 import type { DeviceConfig, DeviceCredentials } from './settings.js';
 
 /** What the routes work with; tests give their own. */
@@ -22,6 +22,7 @@ export interface DeviceAdminTools {
   readonly discover: () => Promise<SadpDevice[]>;
   /** Milliseconds since any moment. */
   readonly now: () => number;
+  readonly pauses: LoginPauses;
 }
 
 type DeviceNode = Node<DeviceCredentials> & { readonly client?: DeviceClient };
@@ -31,13 +32,11 @@ const BODY_BYTES = 8 * 1024;
 const TESTS = 4;
 /** A dialog is waited at; what takes longer is as good as no answer. */
 const TEST_MS = 15_000;
-const REFUSALS = 64;
 
 /** For the dialog of `isapi-device`: finds devices, and tells whether one answers as its settings say. */
 export function registerDeviceAdmin(RED: NodeAPI, tools: DeviceAdminTools = TOOLS): void {
   const permission = RED.auth.needsPermission('camera-alarms.write');
   const testing = new Set<string>();
-  const refusals = new Refusals(tools.now);
   let searching: Promise<SadpDevice[]> | undefined;
 
   RED.httpAdmin.post('/camera-alarms/isapi-device/test', permission, async (request, response) => {
@@ -60,7 +59,7 @@ export function registerDeviceAdmin(RED: NodeAPI, tools: DeviceAdminTools = TOOL
       testing.add(key);
       try {
         const info = await (own === undefined
-          ? test(settings, refusals, call.signal)
+          ? test(settings, tools, call.signal)
           : askDeviceInfo(own, { readInfo: readDeviceInfo, readClock }, { signal: call.signal }));
         response.json({ ok: true, info });
       } finally {
@@ -86,54 +85,19 @@ export function registerDeviceAdmin(RED: NodeAPI, tools: DeviceAdminTools = TOOL
   });
 }
 
-const TOOLS: DeviceAdminTools = { discover: () => discover(sadp), now: () => performance.now() };
+const TOOLS: DeviceAdminTools = {
+  discover: () => discover(sadp),
+  now: () => performance.now(),
+  pauses: LOGIN_PAUSES,
+};
 
 /** Asks with a client of its own, that leaves nothing behind. */
-async function test(settings: DeviceSettings, refusals: Refusals, signal: AbortSignal) {
-  refusals.check(settings);
-  const client = new DeviceClient(settings);
+async function test(settings: DeviceSettings, { now, pauses }: DeviceAdminTools, signal: AbortSignal) {
+  const client = new DeviceClient(settings, { now, pauses });
   try {
     return await askDeviceInfo(client, { readInfo: readDeviceInfo, readClock }, { signal });
-  } catch (error) {
-    if (error instanceof AlarmError && error.code === 'DEVICE_LOGIN_REFUSED') refusals.note(settings);
-    throw error;
   } finally {
     await client.close();
-  }
-}
-
-/**
- * Logins a device refused lately: about five wrong ones lock the account (isapi.md §11.4), and a button is pressed
- * five times in no time. Another password or user is another login.
- */
-class Refusals {
-  readonly #now: () => number;
-  /** A password that is merely wrong here may be right elsewhere: not kept as it is. */
-  readonly #key = randomBytes(32);
-  readonly #until = new Map<string, number>();
-
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  /** @throws AlarmError `DEVICE_LOGIN_REFUSED` */
-  check(settings: DeviceSettings): void {
-    const left = (this.#until.get(this.#mark(settings)) ?? 0) - this.#now();
-    if (left > 0)
-      throw new AlarmError('DEVICE_LOGIN_REFUSED', `not tried again for ${Math.ceil(left / 1000)} s`);
-  }
-
-  note(settings: DeviceSettings): void {
-    const mark = this.#mark(settings);
-    this.#until.delete(mark);
-    this.#until.set(mark, this.#now() + LIMITS.loginRetryMs);
-    const [oldest] = this.#until.keys();
-    if (this.#until.size > REFUSALS && oldest !== undefined) this.#until.delete(oldest);
-  }
-
-  #mark({ host, username, password }: DeviceSettings): string {
-    const login = JSON.stringify([host.toLowerCase(), username, password]);
-    return createHmac('sha256', this.#key).update(login).digest('base64');
   }
 }
 

@@ -9,6 +9,7 @@ import { DEVICE_LIMITS, type DeviceLimits } from './device-limits.js';
 import type { DeviceCredentials } from './device-login.js';
 import { DeviceSession } from './device-session.js';
 import { exchange, type Incoming, type StreamSink } from './exchange.js';
+import { LoginPauses } from './login-pause.js';
 import { Turns } from './turns.js';
 
 /** How long the end of a connection takes to get to a device nearby. */
@@ -45,6 +46,8 @@ export interface DeviceClientOptions {
   /** Milliseconds since any moment. */
   readonly now?: () => number;
   readonly newCnonce?: () => string;
+  /** Shared by all clients that may log in at the same devices, so that a new one knows what an old one was told. */
+  readonly pauses?: LoginPauses;
 }
 
 /**
@@ -71,9 +74,11 @@ export class DeviceClient {
     this.#connections = new DeviceConnections(settings, this.#limits);
     const now = options.now ?? (() => performance.now());
     const newCnonce = options.newCnonce ?? (() => randomBytes(8).toString('hex'));
+    const pauses = options.pauses ?? new LoginPauses();
     this.#session = new DeviceSession(
       // Over HTTPS nobody else can read it (reliability.md §5.7).
       { ...settings, basic: settings.basic === true || settings.protocol === 'https' },
+      pauses.of(settings, settings, this.#limits, now),
       this.#limits,
       now,
       newCnonce,

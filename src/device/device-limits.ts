@@ -25,6 +25,8 @@ export const DEVICE_LIMITS = {
   pauseMs: 300_000,
   /** However long a device says it is locked. */
   pauseMaxMs: 86_400_000,
+  /** Refused logins remembered beyond the life of their client. */
+  pauses: 1_000,
   /** A login not used for longer is tried by one request alone: the password may have changed meanwhile. */
   trustMs: 10_000,
 } as const;

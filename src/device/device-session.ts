@@ -3,7 +3,7 @@ import { type Challenge, chooseChallenge } from '../wire/challenge.js';
 import type { DeviceLimits } from './device-limits.js';
 import { type DeviceCredentials, DeviceLogin, type SignedRequest } from './device-login.js';
 import type { Incoming } from './exchange.js';
-import { LoginPause } from './login-pause.js';
+import type { LoginPause } from './login-pause.js';
 import { Turns } from './turns.js';
 import { parseUserCheck, type UserCheck } from './user-check.js';
 
@@ -40,6 +40,7 @@ export class DeviceSession {
   /** @param now milliseconds since any moment */
   constructor(
     credentials: DeviceCredentials,
+    pause: LoginPause,
     limits: DeviceLimits,
     now: () => number,
     newCnonce: () => string,
@@ -48,7 +49,7 @@ export class DeviceSession {
     this.#limits = limits;
     this.#now = now;
     this.#newCnonce = newCnonce;
-    this.#pause = new LoginPause(limits, now);
+    this.#pause = pause;
   }
 
   /**

@@ -1,37 +1,75 @@
+import { createHmac, randomBytes } from 'node:crypto';
 import { AlarmError } from '../errors.js';
+import type { DeviceAddress } from './device-connections.js';
 import type { DeviceLimits } from './device-limits.js';
+import type { DeviceCredentials } from './device-login.js';
 import { type UserCheck, wordsOf } from './user-check.js';
 
-/** The time after a refused login in which none is tried, so that the device does not lock the account. */
+interface Refusal {
+  readonly until: number;
+  readonly words: string;
+}
+
+/**
+ * Logins that devices refused lately. They outlive the client that tried: about five wrong ones lock an account
+ * (isapi.md §11.4), and a flow is deployed, or a button pressed, five times in no time. Another password is another
+ * login.
+ */
+export class LoginPauses {
+  /** A password that is wrong here may be right elsewhere: not kept as it is. */
+  readonly #key = randomBytes(32);
+  readonly #refusals = new Map<string, Refusal>();
+
+  /** The pause of one login at one device. @param now milliseconds since any moment, the same for all */
+  of(
+    { protocol, host, port }: DeviceAddress,
+    { username, password }: DeviceCredentials,
+    limits: DeviceLimits,
+    now: () => number,
+  ): LoginPause {
+    const login = JSON.stringify([protocol, host.toLowerCase(), port, username, password]);
+    const mark = createHmac('sha256', this.#key).update(login).digest('base64');
+    return new LoginPause(this.#refusals, mark, limits, now);
+  }
+}
+
+/** The time after a refused login in which none is tried. */
 export class LoginPause {
+  readonly #refusals: Map<string, Refusal>;
+  readonly #mark: string;
   readonly #limits: DeviceLimits;
   readonly #now: () => number;
-  #until = Number.NEGATIVE_INFINITY;
-  #words = '';
 
-  /** @param now milliseconds since any moment */
-  constructor(limits: DeviceLimits, now: () => number) {
+  constructor(refusals: Map<string, Refusal>, mark: string, limits: DeviceLimits, now: () => number) {
+    this.#refusals = refusals;
+    this.#mark = mark;
     this.#limits = limits;
     this.#now = now;
   }
 
   /** Begins, for as long as the account is locked if the device says so. Returns the error to throw. */
   begin(check: UserCheck): AlarmError {
-    const { pauseMs, pauseMaxMs } = this.#limits;
+    const { pauseMs, pauseMaxMs, pauses } = this.#limits;
     const locked = Math.min(check.lockedSeconds * 1000, pauseMaxMs);
-    this.#until = this.#now() + Math.max(pauseMs, locked);
-    this.#words = wordsOf(check);
-    return this.#error();
+    const refusal = { until: this.#now() + Math.max(pauseMs, locked), words: wordsOf(check) };
+    this.#refusals.delete(this.#mark);
+    this.#refusals.set(this.#mark, refusal);
+    const [oldest] = this.#refusals.keys();
+    if (this.#refusals.size > pauses && oldest !== undefined) this.#refusals.delete(oldest);
+    return this.#error(refusal);
   }
 
   /** @throws AlarmError `DEVICE_LOGIN_REFUSED` while it lasts */
   check(): void {
-    if (this.#now() < this.#until) throw this.#error();
+    const refusal = this.#refusals.get(this.#mark);
+    if (refusal !== undefined && this.#now() < refusal.until) throw this.#error(refusal);
   }
 
-  #error(): AlarmError {
-    const seconds = Math.ceil((this.#until - this.#now()) / 1000);
-    const words = this.#words === '' ? '' : `${this.#words}, `;
-    return new AlarmError('DEVICE_LOGIN_REFUSED', `${words}not tried again for ${seconds} s`);
+  #error({ until, words }: Refusal): AlarmError {
+    const seconds = Math.ceil((until - this.#now()) / 1000);
+    return new AlarmError(
+      'DEVICE_LOGIN_REFUSED',
+      `${words === '' ? '' : `${words}, `}not tried again for ${seconds} s`,
+    );
   }
 }

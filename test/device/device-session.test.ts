@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { DEVICE_LIMITS } from '../../src/device/device-limits.js';
 import { DeviceSession } from '../../src/device/device-session.js';
 import type { Incoming } from '../../src/device/exchange.js';
+import { LoginPauses } from '../../src/device/login-pause.js';
 import { challenge, fieldsOf, LOGIN } from './scripted-device.js';
 
 /** A request that was sent and waits for what the test answers. */
@@ -21,12 +22,10 @@ function session() {
   const clock = { now: 0 };
   const sent: Sent[] = [];
   let cnonce = 0;
-  const device = new DeviceSession(
-    LOGIN,
-    DEVICE_LIMITS,
-    () => clock.now,
-    () => `c${++cnonce}`,
-  );
+  const now = () => clock.now;
+  const address = { protocol: 'http', host: '192.0.2.7', port: 80, verifyTls: true } as const;
+  const pause = new LoginPauses().of(address, LOGIN, DEVICE_LIMITS, now);
+  const device = new DeviceSession(LOGIN, pause, DEVICE_LIMITS, now, () => `c${++cnonce}`);
   const outcomes = new Map<string, unknown>();
   const { signal } = new AbortController();
   const ask = async (name: string) => {

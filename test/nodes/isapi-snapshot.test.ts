@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { StreamDevice } from '../../src/simulator/alert-stream.js';
 import {
   type Answer,
   type FakeDevice,
@@ -146,6 +147,20 @@ describe('isapi-snapshot', () => {
     assert.match((await flow.at('errors').take()).error?.message ?? '', /takes no connections/);
     flow.give('snap2', { payload: {} });
     assert.match((await flow.at('errors').take()).error?.message ?? '', /no device/);
+  });
+
+  it('tries a refused login once, however often the flow is deployed', async () => {
+    const device = await StreamDevice.start();
+    devices.push({ port: device.port, asked: [], stop: () => device.close() });
+    const snapshot = flowNode('snap', 'isapi-snapshot', { device: 'camera', wires: [['out']] });
+    const nodes = [camera('camera', device.port), snapshot, ...sinks];
+    flow = await startFlow(nodes, { camera: { username: 'admin', password: 'mistyped' } });
+    for (let deploy = 0; deploy < 6; deploy++) {
+      flow.give('snap', { payload: {} });
+      assert.match((await flow.at('errors').take()).error?.message ?? '', /does not take the user name/);
+      await flow.redeploy(nodes, 'full');
+    }
+    assert.equal(device.login.wrong, 1);
   });
 
   it('gives each message the picture of its own device: 50 devices at once, 10,000 pictures', async () => {
