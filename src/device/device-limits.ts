@@ -23,6 +23,8 @@ export const DEVICE_LIMITS = {
   refusalTimeoutMs: 2_000,
   /** After a wrong login nothing is sent for this long: about five wrong ones lock the account (isapi.md §11.4). */
   pauseMs: 300_000,
+  /** After the first refusal: busy devices refuse good logins, so that one fresh try is due. */
+  freshTryMs: 500,
   /** However long a device says it is locked. */
   pauseMaxMs: 86_400_000,
   /** Refused logins remembered beyond the life of their client. */

@@ -22,8 +22,8 @@ interface Refusal {
 
 /**
  * Being logged in to one device. Devices lock an account after about five wrong logins (isapi.md §11.4), therefore a
- * login is tried by one request alone, a refused one stops all others for a while, and only a login that has just been
- * taken is used by several requests at the same time.
+ * login is tried by one request alone, a refused one stops all others for a moment and one refused again for minutes,
+ * and only a login that has just been taken is used by several requests at the same time.
  */
 export class DeviceSession {
   readonly #credentials: DeviceCredentials;
@@ -74,7 +74,7 @@ export class DeviceSession {
       release ??= await this.#gate.take(call.signal);
       this.#pause.check();
       if (sent !== undefined) await this.#checkLock(sent.refused);
-      return await this.#logIn(call, own);
+      return await this.#logIn(call, own, sent !== undefined);
     } finally {
       release?.();
     }
@@ -114,8 +114,9 @@ export class DeviceSession {
    * Answers a challenge, alone. Nobody else has used its nonce, so a 401 can only mean a wrong login; one more try
    * is for a device that says itself that the nonce was too old.
    * @param refused a 401 whose challenge is fresh
+   * @param retried the login known was refused just now
    */
-  async #logIn({ signed, send }: Call, refused: Incoming | undefined): Promise<Incoming> {
+  async #logIn({ signed, send }: Call, refused: Incoming | undefined, retried: boolean): Promise<Incoming> {
     let challenge = refused && chooseChallenge(refused.challenges);
     if (challenge === undefined) {
       // Some devices close the connection behind a 401 without saying so, and what is sent on it next is lost.
@@ -128,7 +129,7 @@ export class DeviceSession {
       const incoming = await send(login.sign(signed).authorization, false);
       if (incoming.status !== 401) return this.#taken(login, incoming);
       const next = chooseChallenge(incoming.challenges);
-      if (!again || !next?.stale) throw this.#refuse(parseUserCheck(await incoming.body));
+      if (!again || !next?.stale) throw this.#refuse(parseUserCheck(await incoming.body), retried || !again);
       incoming.discard();
       challenge = next;
     }
@@ -148,16 +149,17 @@ export class DeviceSession {
   /** @throws AlarmError when the device says that it takes no login at all now */
   async #checkLock(incoming: Incoming): Promise<void> {
     const check = parseUserCheck(await incoming.body);
-    if (check.locked) throw this.#refuse(check);
+    if (check.locked) throw this.#refuse(check, true);
   }
 
   /** Nothing known is good any more, and nothing is sent for a while. */
-  #refuse(check: UserCheck): AlarmError {
+  #refuse(check: UserCheck, retried: boolean): AlarmError {
     this.#login = undefined;
-    return this.#pause.begin(check);
+    return this.#pause.begin(check, retried);
   }
 
   #taken(login: DeviceLogin, incoming: Incoming): Incoming {
+    this.#pause.end();
     login.taken++;
     this.#login = login;
     this.#takenAt = this.#now();

@@ -5,6 +5,9 @@ import type { DeviceLimits } from './device-limits.js';
 import type { DeviceCredentials } from './device-login.js';
 import { type UserCheck, wordsOf } from './user-check.js';
 
+/** When the device says that so few wrong logins are left, none is risked. */
+const FEW_TRIES = 2;
+
 interface Refusal {
   readonly until: number;
   readonly words: string;
@@ -47,11 +50,18 @@ export class LoginPause {
     this.#now = now;
   }
 
-  /** Begins, for as long as the account is locked if the device says so. Returns the error to throw. */
-  begin(check: UserCheck): AlarmError {
-    const { pauseMs, pauseMaxMs, pauses } = this.#limits;
+  /**
+   * Begins. It is short the first time, for one fresh try, and then for as long as the account is locked if the device
+   * says so. Returns the error to throw.
+   * @param retried this was the fresh try already
+   */
+  begin(check: UserCheck, retried: boolean): AlarmError {
+    const { freshTryMs, pauseMs, pauseMaxMs, pauses } = this.#limits;
+    const first = !retried && !this.#refusals.has(this.#mark);
+    const safe = !check.locked && (check.triesLeft ?? Number.POSITIVE_INFINITY) > FEW_TRIES;
     const locked = Math.min(check.lockedSeconds * 1000, pauseMaxMs);
-    const refusal = { until: this.#now() + Math.max(pauseMs, locked), words: wordsOf(check) };
+    const wait = first && safe ? freshTryMs : Math.max(pauseMs, locked);
+    const refusal = { until: this.#now() + wait, words: wordsOf(check) };
     this.#refusals.delete(this.#mark);
     this.#refusals.set(this.#mark, refusal);
     const [oldest] = this.#refusals.keys();
@@ -63,6 +73,11 @@ export class LoginPause {
   check(): void {
     const refusal = this.#refusals.get(this.#mark);
     if (refusal !== undefined && this.#now() < refusal.until) throw this.#error(refusal);
+  }
+
+  /** The login was taken: what was refused before counts no more. */
+  end(): void {
+    this.#refusals.delete(this.#mark);
   }
 
   #error({ until, words }: Refusal): AlarmError {

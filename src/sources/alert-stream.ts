@@ -222,9 +222,9 @@ export class AlertStream {
 
   #waitAfter({ code }: AlarmError, steady: boolean): number {
     if (REFUSALS.has(code)) {
-      // No login is lost by it, and devices also say so for a moment when they are busy (defects.md D6).
-      if (code === 'STREAM_FORBIDDEN' && this.#refusals++ === 0) return this.#backoff.next();
-      const steps = code === 'STREAM_FORBIDDEN' ? this.#refusals - 2 : this.#refusals++;
+      // One fresh try: devices also say so for a moment when they are busy (defects.md D6).
+      const steps = this.#refusals++ - 1;
+      if (steps < 0) return this.#backoff.next();
       const { loginRetryMs, loginRetryMaxMs } = this.#limits;
       return Math.min(loginRetryMaxMs, loginRetryMs * 2 ** steps) + LOGIN_MARGIN_MS;
     }

@@ -35,10 +35,10 @@ const counts = (asked: readonly Asked[]) => asked.map(({ authorization }) => fie
 const nonces = (asked: readonly Asked[]) =>
   asked.map(({ authorization }) => fieldsOf(authorization)['nonce']);
 
-const refused = (words = '') => ({
+const refused = (words = '', seconds = 300) => ({
   name: 'AlarmError',
   code: 'DEVICE_LOGIN_REFUSED',
-  message: `the device does not take the user name and password (${words}not tried again for 300 s)`,
+  message: `the device does not take the user name and password (${words}not tried again for ${seconds} s)`,
 });
 
 const get = (client: DeviceClient, path = '/ISAPI/System/deviceInfo') => client.request({ path });
@@ -236,19 +236,24 @@ test('such a terminal serves twenty requests at once as well, and none is taken 
   );
 });
 
-test('a wrong password: one login goes out, then nothing for five minutes, then one more', async (t) => {
+test('a wrong password: one login and one fresh try, then nothing for five minutes, then one more', async (t) => {
   const { port, asked, logins } = await startDevice(t, device('', 'another'));
   const { client, clock } = clientOf(t, port);
-  await assert.rejects(get(client), refused());
-  for (let count = 0; count < 20; count++)
+  await assert.rejects(get(client), refused('', 1));
+  for (const [tries, pause] of [
+    [1, DEVICE_LIMITS.freshTryMs],
+    [2, 5 * MINUTES],
+  ] as const) {
+    for (let count = 0; count < 20; count++)
+      await assert.rejects(get(client), { code: 'DEVICE_LOGIN_REFUSED' });
+    clock.now += pause - 1;
     await assert.rejects(get(client), { code: 'DEVICE_LOGIN_REFUSED' });
-  clock.now += 5 * MINUTES - 1;
+    assert.deepEqual([asked.length, logins().length], [2 * tries, tries]);
+    clock.now += 1;
+    await assert.rejects(get(client), refused());
+  }
   await assert.rejects(get(client), { code: 'DEVICE_LOGIN_REFUSED' });
-  assert.deepEqual([asked.length, logins().length], [2, 1]);
-  clock.now += 1;
-  await assert.rejects(get(client), refused());
-  await assert.rejects(get(client), { code: 'DEVICE_LOGIN_REFUSED' });
-  assert.deepEqual([asked.length, logins().length], [4, 2]);
+  assert.deepEqual([asked.length, logins().length], [6, 3]);
   await client.close();
   await assert.rejects(get(client), { code: 'DEVICE_CLOSED' });
 });

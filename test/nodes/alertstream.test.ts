@@ -96,7 +96,7 @@ describe('alertstream', () => {
     assert.equal(device.connections, 0);
   });
 
-  it('a wrong password is told once, and not tried again', async () => {
+  it('a wrong password is told once, and not tried again at once', async () => {
     const { device, flow } = await start({}, { ...LOGIN, password: 'wrong' });
     const { payload } = await flow.at('states').take();
     assert.equal(payload.event, 'auth-failed');
