@@ -2,8 +2,8 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /**
- * Every limit of the package. Bytes unless the name says otherwise; times in milliseconds.
- * A synchronous parse cannot be interrupted, so the document limits are what keeps one decode below 50 ms.
+ * Every limit of the package. Bytes unless the name says otherwise; times in
+ * milliseconds. A synchronous parse cannot be interrupted, so the document limits are what keeps one decode below 50 ms.
  */
 export const LIMITS = {
   /** A camera sends its head in one go; a slower peer is holding a connection open. */
@@ -90,9 +90,62 @@ export const LIMITS = {
   discoveredDevices: 256,
   /** Longest answer seen is below 2 KiB. */
   discoveryBytes: 8 * KIB,
+  /** A document of an event: more than any device sends; each is read with the whole document. */
+  alertsPerDocument: 500,
+  durationsPerEvent: 16,
+  targetsPerEvent: 100,
+  /** An event in a query string has about 20 fields. */
+  queryFields: 100,
+  queryBytes: 8 * KIB,
+  /** Alarms that go on, in all: of one more, the oldest has ended. */
+  episodes: 10_000,
+  /** At one place: devices watch a few regions, and each event is compared with all that are open at its place. */
+  episodesAtAPlace: 64,
+  /** Pictures that an event gives the addresses of, and how long it waits for them. */
+  fetchedPictures: 8,
+  pictureFetchMs: 5_000,
+  /** Of the dialog of a device: requests, how many at a time, and how long they are waited for. */
+  dialogBytes: 8 * KIB,
+  dialogTests: 4,
+  dialogTestMs: 15_000,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
 } as const;
 
 /** The limits as a type, so that tests and settings can give other numbers. */
 export type Limits = { readonly [name in keyof typeof LIMITS]: number };
+
+/** Every limit of what we ask a device. Bytes unless the name says otherwise; times in milliseconds. */
+export const DEVICE_LIMITS = {
+  /** Devices take few connections at a time and answer 403 beyond (defects.md D6). */
+  connections: 4,
+  /** On one network a connection takes milliseconds; longer means switched off or blocked. */
+  connectTimeoutMs: 5_000,
+  /** A busy recorder takes seconds for a picture of one of its channels. */
+  headersTimeoutMs: 10_000,
+  /** Between two pieces of a body: longer than any stall of a Wi-Fi link that still works. */
+  bodyTimeoutMs: 10_000,
+  /** From the call to its end, with waiting for others and with logging in: an alarm waits for its picture. */
+  totalTimeoutMs: 20_000,
+  /** Longest head seen from a device is below 1 KiB. */
+  headBytes: 16 * KIB,
+  /** The largest picture of a device of 12 megapixels, with room. */
+  bodyBytes: 8 * MIB,
+  /** Of a 401: a `userCheck` document is below 1 KiB. */
+  refusalBytes: 16 * KIB,
+  /** A 401 whose body is announced and does not come must not keep others from logging in. */
+  refusalTimeoutMs: 2_000,
+  /** After a wrong login nothing is sent for this long: about five wrong ones lock the account (isapi.md §11.4). */
+  pauseMs: 300_000,
+  /** After the first refusal: busy devices refuse good logins, so that one fresh try is due. */
+  freshTryMs: 500,
+  /** However long a device says it is locked. */
+  pauseMaxMs: 86_400_000,
+  /** Refused logins remembered beyond the life of their client. */
+  pauses: 1_000,
+  /** A login not used for longer is tried by one request alone: the password may have changed meanwhile. */
+  trustMs: 10_000,
+} as const;
+
+/** The limits as a type, so that tests can give other numbers. */
+export type DeviceLimits = { readonly [name in keyof typeof DEVICE_LIMITS]: number };

@@ -1,7 +1,7 @@
-import type { Clock, StreamClock } from '../../src/index.js';
+import type { Clock } from '../../src/index.js';
 
 /** Time as it passes. */
-export const CLOCK: Clock & StreamClock = {
+export const CLOCK: Clock = {
   now: Date.now,
   ticks: () => performance.now(),
   after: (milliseconds, action) => {

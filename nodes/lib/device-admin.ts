@@ -7,6 +7,7 @@ import {
   type DeviceSettings,
   discover,
   ERROR_TEXTS,
+  LIMITS,
   type LoginPauses,
   readClock,
   readDeviceInfo,
@@ -27,12 +28,6 @@ export interface DeviceAdminTools {
 
 type DeviceNode = Node<DeviceCredentials> & { readonly client?: DeviceClient };
 
-/** The form of a dialog is far below it. */
-const BODY_BYTES = 8 * 1024;
-const TESTS = 4;
-/** A dialog is waited at; what takes longer is as good as no answer. */
-const TEST_MS = 15_000;
-
 /** For the dialog of `isapi-device`: finds devices, and tells whether one answers as its settings say. */
 export function registerDeviceAdmin(RED: NodeAPI, tools: DeviceAdminTools = TOOLS): void {
   const permission = RED.auth.needsPermission('camera-alarms.write');
@@ -40,12 +35,12 @@ export function registerDeviceAdmin(RED: NodeAPI, tools: DeviceAdminTools = TOOL
   let searching: Promise<SadpDevice[]> | undefined;
 
   RED.httpAdmin.post('/camera-alarms/isapi-device/test', permission, async (request, response) => {
-    if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) {
+    if (Number(request.headers['content-length'] ?? 0) > LIMITS.dialogBytes) {
       response.status(413).json(failure(new AlarmError('TEST_INVALID')));
       return;
     }
     const call = new AbortController();
-    const timer = setTimeout(() => call.abort(new AlarmError('DEVICE_TIMEOUT')), TEST_MS);
+    const timer = setTimeout(() => call.abort(new AlarmError('DEVICE_TIMEOUT')), LIMITS.dialogTestMs);
     // Nobody waits any more: the browser was closed.
     response.once('close', () => call.abort(new AlarmError('DEVICE_CLOSED')));
     try {
@@ -55,7 +50,7 @@ export function registerDeviceAdmin(RED: NodeAPI, tools: DeviceAdminTools = TOOL
       // The client of a deployed device knows when a login was refused, and is not asked past that.
       const own = deployed ? node?.client : undefined;
       const key = `${settings.host.toLowerCase()} ${settings.port}`;
-      if (testing.size >= TESTS || testing.has(key)) throw new AlarmError('TESTS_TOO_MANY');
+      if (testing.size >= LIMITS.dialogTests || testing.has(key)) throw new AlarmError('TESTS_TOO_MANY');
       testing.add(key);
       try {
         const info = await (own === undefined

@@ -33,9 +33,6 @@ export interface Route {
   close(): void;
 }
 
-/** An alarm waits no longer than this for pictures that have to be fetched. */
-const PICTURE_WAIT_MS = 5_000;
-
 /** Steps in front of `exit`, in the order in which an alarm takes them: history, start and end, pictures. */
 export function route(
   config: RouteConfig,
@@ -46,8 +43,9 @@ export function route(
   const closers: (() => void)[] = [];
   let entrance = exit;
   if (source !== undefined && readText(config.fetchPictures) === 'true') {
-    const settings = { host: source.host, waitMs: PICTURE_WAIT_MS };
-    const fetch = new PictureFetch(source.client, settings, entrance, onError);
+    const { client, host } = source;
+    const ask = async (path: string, signal: AbortSignal) => (await client.request({ path, signal })).body;
+    const fetch = new PictureFetch({ host, ask }, entrance, onError);
     closers.push(() => fetch.stop());
     entrance = fetch;
   }

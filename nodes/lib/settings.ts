@@ -4,6 +4,7 @@ import {
   channelBy,
   type DeviceSettings,
   type ListenerSettings,
+  readMac,
   type Sender,
 } from '../../src/index.js';
 
@@ -108,10 +109,7 @@ function readFingerprint(value: Raw): Pick<DeviceSettings, 'fingerprint'> {
 /** What makes a configured device known in a push: its MAC, else its address; and how it counts its channels. */
 export function readSender(device: DeviceConfig): Sender {
   const name = readText(device.name);
-  const digits = readText(device.mac)
-    .replace(/[^\da-f]/gi, '')
-    .toLowerCase();
-  const mac = digits.length === 12 ? digits.match(/../g)?.join(':') : undefined;
+  const mac = readMac(readText(device.mac));
   const address = readText(device.host);
   const hybrid = readText(device.channels) === 'ip-after-32';
   return {

@@ -37,7 +37,7 @@ export function checkDocuments(root) {
     if (!(script in manifest.scripts)) findings.push(`README.md calls npm run ${script}, which is not there`);
   }
 
-  const uses = filesBelow(root, 'src', '.ts')
+  const uses = [...filesBelow(root, 'src', '.ts'), ...filesBelow(root, 'nodes', '.ts')]
     .filter((file) => file !== 'src/limits.ts')
     .map(read)
     .join('\n');

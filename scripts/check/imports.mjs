@@ -10,7 +10,7 @@ const ROOMS = {
   vendors: ['types', 'wire'],
   inbox: ['types', 'wording'],
   sources: ['types', 'wire', 'inbox'],
-  routing: ['types', 'wording'],
+  routing: ['types', 'wording', 'wire'],
   device: ['types', 'wire'],
   simulator: ['types', 'wire'],
   door: ['types', 'wording', 'vendors', 'inbox', 'sources', 'routing', 'device'],
@@ -21,7 +21,16 @@ const ROOMS = {
 const PURE = ['types', 'wire', 'vendors', 'wording'];
 const IMPURE = /^node:(net|http|https|tls|dgram|fs|fs\/promises|child_process|worker_threads|dns|os)$/;
 
-const TYPES = ['attachment.ts', 'errors.ts', 'event.ts', 'event-id.ts', 'limits.ts', 'notification.ts'];
+const TYPES = [
+  'attachment.ts',
+  'clock.ts',
+  'errors.ts',
+  'event.ts',
+  'event-id.ts',
+  'limits.ts',
+  'notification.ts',
+  'stream-sink.ts',
+];
 
 function roomOf(file) {
   if (file.startsWith('nodes/')) return 'nodes';

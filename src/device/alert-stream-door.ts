@@ -1,6 +1,6 @@
 import { AlarmError } from '../errors.js';
+import type { StreamSink } from '../stream-sink.js';
 import type { DeviceAnswer, DeviceClient } from './device-client.js';
-import type { StreamSink } from './exchange.js';
 import { readResponseStatus } from './response-status.js';
 
 const PATH = '/ISAPI/Event/notification/alertStream';

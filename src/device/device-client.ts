@@ -3,12 +3,13 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { AlarmError } from '../errors.js';
+import { DEVICE_LIMITS, type DeviceLimits } from '../limits.js';
+import type { StreamSink } from '../stream-sink.js';
 import { type DeviceAddress, DeviceConnections } from './device-connections.js';
 import { isHeadRefused } from './device-failure.js';
-import { DEVICE_LIMITS, type DeviceLimits } from './device-limits.js';
 import type { DeviceCredentials } from './device-login.js';
 import { DeviceSession } from './device-session.js';
-import { exchange, type Incoming, type StreamSink } from './exchange.js';
+import { exchange, type Incoming } from './exchange.js';
 import { LoginPauses } from './login-pause.js';
 import { Turns } from './turns.js';
 

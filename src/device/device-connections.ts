@@ -3,7 +3,7 @@ import { isIPv6, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { buildConnector, Client, type Dispatcher, Pool } from 'undici';
 import { AlarmError } from '../errors.js';
-import type { DeviceLimits } from './device-limits.js';
+import type { DeviceLimits } from '../limits.js';
 import { LenientReader } from './lenient-reader.js';
 
 /** Where a device is. */

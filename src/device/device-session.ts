@@ -1,6 +1,6 @@
 import { AlarmError } from '../errors.js';
+import type { DeviceLimits } from '../limits.js';
 import { type Challenge, chooseChallenge } from '../wire/challenge.js';
-import type { DeviceLimits } from './device-limits.js';
 import { type DeviceCredentials, DeviceLogin, type SignedRequest } from './device-login.js';
 import type { Incoming } from './exchange.js';
 import type { LoginPause } from './login-pause.js';

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { AlarmError } from '../errors.js';
+import type { DeviceLimits } from '../limits.js';
+import type { StreamSink } from '../stream-sink.js';
 import { deviceFailure } from './device-failure.js';
-import type { DeviceLimits } from './device-limits.js';
 
 /** The head of an answer, with its body on the way. */
 export interface Incoming {
@@ -17,13 +18,6 @@ export interface Incoming {
   discard(): void;
 }
 
-/** Who takes a body that has no end, piece by piece. Only that of a 200; any other is an answer like others. */
-export interface StreamSink {
-  /** @param headers lower-case names */
-  open(headers: ReadonlyMap<string, string>): void;
-  data(chunk: Buffer): void;
-}
-
 /** What is taken of an answer, and how long it is waited for. */
 export type ExchangeLimits = Pick<
   DeviceLimits,
@@ -32,6 +26,7 @@ export type ExchangeLimits = Pick<
 
 /**
  * Sends one request and resolves with the head of its answer.
+ * @param sink takes the body of a 200; any other is an answer like others
  * @throws AlarmError as {@link deviceFailure} names it, or the reason of the signal
  */
 export function exchange(

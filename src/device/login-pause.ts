@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { AlarmError } from '../errors.js';
+import type { DeviceLimits } from '../limits.js';
 import type { DeviceAddress } from './device-connections.js';
-import type { DeviceLimits } from './device-limits.js';
 import type { DeviceCredentials } from './device-login.js';
 import { type UserCheck, wordsOf } from './user-check.js';
 

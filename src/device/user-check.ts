@@ -1,5 +1,5 @@
-import { LIMITS } from '../limits.js';
-import { parseXml, type XmlElement } from '../wire/xml.js';
+import { readDeviceDocument } from '../wire/device-document.js';
+import { text } from '../wire/fields.js';
 
 /** What a device says about a login it did not take. */
 export interface UserCheck {
@@ -11,27 +11,17 @@ export interface UserCheck {
   readonly triesLeft: number | undefined;
 }
 
-const SILENT: UserCheck = { locked: false, lockedSeconds: 0, triesLeft: undefined };
-
 /**
  * Reads the `userCheck` document of a 401 (isapi.md §11.4). Anything else, as the HTML page of older firmwares or half
  * a document, says nothing. Never throws.
  */
 export function parseUserCheck(body: Buffer): UserCheck {
-  let content: XmlElement;
-  try {
-    const document = parseXml(body, LIMITS);
-    if (document.root !== 'userCheck') return SILENT;
-    content = document.content;
-  } catch {
-    return SILENT;
-  }
+  const fields = readDeviceDocument(body, 'userCheck');
   const number = (...names: string[]) => {
-    const text = names.map((name) => content[name]).find((value) => typeof value === 'string');
-    return text !== undefined && /^\s*\d{1,7}\s*$/.test(text) ? Number(text) : undefined;
+    const digits = text(fields, ...names);
+    return digits !== undefined && /^\d{1,7}$/.test(digits) ? Number(digits) : undefined;
   };
-  const status = content['lockStatus'];
-  const locked = typeof status === 'string' && /^\s*lock(?:ed)?\s*$/i.test(status);
+  const locked = /^lock(?:ed)?$/i.test(text(fields, 'lockStatus') ?? '');
   return {
     locked,
     lockedSeconds: locked ? (number('unlockTime', 'resLockTime') ?? 0) : 0,

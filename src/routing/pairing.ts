@@ -1,6 +1,9 @@
+import type { Clock } from '../clock.js';
 import type { Alarm, AlarmEvent, Device, Draft } from '../event.js';
+import { LIMITS } from '../limits.js';
 import type { DeviceSign, Subscriber } from '../notification.js';
 import { describe } from '../wording.js';
+import { Stage } from './stage.js';
 
 /** How starts and ends are made: not at all, by what the device says, or by time as well. */
 export type PairingMode = 'off' | 'device' | 'time';
@@ -11,17 +14,10 @@ export interface PairingSettings {
   readonly endAfterMs: number;
 }
 
-/** Time as the pairing needs it, so that tests can make it pass. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** @returns how to call it off */
-  after(milliseconds: number, action: () => void): () => void;
-}
-
 /** An alarm that goes on. */
 interface Episode {
   readonly start: AlarmEvent;
+  /** Milliseconds by `Clock.ticks`. */
   readonly startedAt: number;
   /** What it began with; one of these that ended and comes back is this alarm again. */
   readonly named: ReadonlySet<string>;
@@ -38,54 +34,43 @@ export interface OpenAlarm {
   readonly count: number;
 }
 
-/** More at a time than any installation has: of one more, the oldest has ended. */
-const MOST_EPISODES = 10_000;
-/** At one place: devices watch a few regions, and each event is compared with all that are open at its place. */
-const MOST_AT_A_PLACE = 64;
-
 /**
  * Makes one start and one end of what devices repeat about once a second (isapi.md §5). Per device, channel, type
  * and region at most one alarm is open; repeats keep it open, and nothing ends that did not start. Pulses pass as
  * they are. Stands between an inbox and who subscribed.
  */
-export class Pairing implements Subscriber {
+export class Pairing extends Stage {
   readonly #settings: PairingSettings;
   readonly #clock: Clock;
   readonly #newId: () => string;
-  readonly #next: Subscriber;
   /** In order of their starts. */
   readonly #episodes = new Set<Episode>();
   readonly #byPlace = new Map<string, Set<Episode>>();
   readonly #offline = new Set<string>();
 
   constructor(settings: PairingSettings, next: Subscriber, newId: () => string, clock: Clock) {
+    super(next);
     this.#settings = settings;
-    this.#next = next;
     this.#newId = newId;
     this.#clock = clock;
-  }
-
-  /** Of `title` and `text`, as of who comes next. */
-  get language(): string {
-    return this.#next.language ?? 'en-US';
   }
 
   alarm(alarm: Alarm): void {
     const { event } = alarm;
     this.#setOffline(event.device, false);
     // What comes out of a device's memory is over.
-    if (event.history === true) this.#next.alarm(alarm);
+    if (event.history === true) this.next.alarm(alarm);
     else if (event.state === 'active') this.#goOn(alarm);
     else if (event.state === 'inactive') this.#end(alarm);
-    else this.#next.alarm(alarm);
+    else this.next.alarm(alarm);
   }
 
   /** What a device does while it cannot be heard is not known: its alarms neither go on nor end. */
-  sign(sign: DeviceSign): void {
+  override sign(sign: DeviceSign): void {
     if (sign.event === 'offline' || sign.event === 'auth-failed' || sign.event === 'stale')
       this.#setOffline(sign.device, true);
     else if (sign.event === 'online') this.#setOffline(sign.device, false);
-    this.#next.sign(sign);
+    super.sign(sign);
   }
 
   /** Alarms that go on, oldest first. */
@@ -121,7 +106,7 @@ export class Pairing implements Subscriber {
 
   #start(alarm: Alarm, regions: readonly string[]): void {
     const [oldest] = this.#episodes;
-    if (oldest !== undefined && this.#episodes.size >= MOST_EPISODES) this.#endByTime(oldest);
+    if (oldest !== undefined && this.#episodes.size >= LIMITS.episodes) this.#endByTime(oldest);
     const event: Draft<AlarmEvent> = { ...alarm.event, correlationId: alarm.event.id };
     if (event.regions.some(({ id }) => !regions.includes(id))) {
       // The others belong to alarms that are open.
@@ -131,11 +116,11 @@ export class Pairing implements Subscriber {
     const place = placeOf(event);
     const mine = this.#byPlace.get(place) ?? new Set();
     const [first] = mine;
-    if (first !== undefined && mine.size >= MOST_AT_A_PLACE) this.#endByTime(first);
+    if (first !== undefined && mine.size >= LIMITS.episodesAtAPlace) this.#endByTime(first);
     const episode: Episode = {
       // Flows change what they are given. The document is large, and an end by time has none of its own.
       start: structuredClone({ ...event, document: {} }),
-      startedAt: this.#clock.now(),
+      startedAt: this.#clock.ticks(),
       named: new Set(regions),
       regions: new Set(regions),
       count: 1,
@@ -144,7 +129,7 @@ export class Pairing implements Subscriber {
     this.#episodes.add(episode);
     this.#byPlace.set(place, mine.add(episode));
     this.#expect(episode);
-    this.#next.alarm({ ...alarm, event });
+    this.next.alarm({ ...alarm, event });
   }
 
   /** An end without a region ends all that is open at its place: recorders leave the region out (isapi.md §4). */
@@ -170,7 +155,7 @@ export class Pairing implements Subscriber {
             attachments: [],
           },
     );
-    for (const end of ends) this.#next.alarm(end);
+    for (const end of ends) this.next.alarm(end);
   }
 
   #endByTime(episode: Episode): void {
@@ -185,13 +170,13 @@ export class Pairing implements Subscriber {
       receivedAt: now,
       endedBy: 'time',
     });
-    this.#next.alarm({ event, attachments: [] });
+    this.next.alarm({ event, attachments: [] });
   }
 
   #endOf(episode: Episode, end: AlarmEvent): AlarmEvent {
     const event: Draft<AlarmEvent> = end;
     event.correlationId = episode.start.id;
-    event.duration = Math.max(0, Math.round((this.#clock.now() - episode.startedAt) / 1000));
+    event.duration = Math.round((this.#clock.ticks() - episode.startedAt) / 1000);
     event.count = episode.count;
     return Object.assign(event, describe(event, this.language));
   }

@@ -1,20 +1,15 @@
+import type { Clock } from '../clock.js';
 import { AlarmError, type AlarmErrorCode, asAlarmError } from '../errors.js';
 import type { Device } from '../event.js';
 import type { Inbox } from '../inbox/inbox.js';
 import { LIMITS, type Limits } from '../limits.js';
 import type { BodyPart, DeviceSign, Outcome } from '../notification.js';
+import type { StreamSink } from '../stream-sink.js';
 import { Backoff } from './backoff.js';
 import { PictureHabits } from './picture-habits.js';
 import { Silence } from './silence.js';
 import { StreamParts } from './stream-parts.js';
 import { Watch } from './watch.js';
-
-/** Who takes a stream as it comes. Neither may throw. */
-export interface StreamSink {
-  /** @param headers lower-case names */
-  open(headers: ReadonlyMap<string, string>): void;
-  data(chunk: Buffer): void;
-}
 
 /**
  * Opens the stream of a device and keeps it open. Resolves when it ended of itself; settles at once when the signal
@@ -33,18 +28,8 @@ export interface StreamState {
   readonly nextRetry?: string;
 }
 
-/** Time as the stream needs it, so that tests can make it pass. */
-export interface StreamClock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Milliseconds since any moment, which never jump. */
-  ticks(): number;
-  /** @returns how to call it off */
-  after(milliseconds: number, action: () => void): () => void;
-}
-
 export interface AlertStreamOptions {
-  readonly clock: StreamClock;
+  readonly clock: Clock;
   /** 0 up to 1. */
   readonly random: () => number;
   readonly limits?: Limits;
@@ -73,7 +58,7 @@ export class AlertStream {
   readonly #inbox: Inbox;
   readonly #device: Device;
   readonly #limits: Limits;
-  readonly #clock: StreamClock;
+  readonly #clock: Clock;
   readonly #onState: (state: StreamState) => void;
   readonly #onError: (error: unknown) => void;
   readonly #backoff: Backoff;

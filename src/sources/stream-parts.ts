@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { BodyPart } from '../notification.js';
@@ -5,7 +6,6 @@ import { isPicture } from '../wire/classify.js';
 import { parseParameters } from '../wire/header.js';
 import { MultipartParser } from '../wire/multipart.js';
 import { type Expected, PictureHabits } from './picture-habits.js';
-import type { WatchClock } from './watch.js';
 
 /** Who hears of what comes over a stream. */
 export interface StreamTaker {
@@ -41,7 +41,7 @@ export class StreamParts {
   readonly #parser: MultipartParser;
   readonly #limits: Limits;
   readonly #taker: StreamTaker;
-  readonly #clock: WatchClock;
+  readonly #clock: Clock;
   readonly #habits: PictureHabits;
   #begun = false;
   #broken = false;
@@ -59,7 +59,7 @@ export class StreamParts {
     contentType: string | undefined,
     limits: Limits,
     taker: StreamTaker,
-    clock: WatchClock,
+    clock: Clock,
     habits = new PictureHabits(),
   ) {
     this.#limits = limits;

@@ -1,17 +1,11 @@
-/** Time as a watch needs it. */
-export interface WatchClock {
-  /** Milliseconds since any moment, which never jump. */
-  ticks(): number;
-  /** @returns how to call it off */
-  after(milliseconds: number, action: () => void): () => void;
-}
+import type { Clock } from '../clock.js';
 
 /** A timer later than this was held up, as in a process that was suspended. */
 const LATE_MS = 2_000;
 
 /** Looks whether something keeps coming. Costs one timer, however often it is fed. */
 export class Watch {
-  readonly #clock: WatchClock;
+  readonly #clock: Clock;
   readonly #limit: () => number;
   readonly #onSilence: () => void;
   #last = 0;
@@ -20,7 +14,7 @@ export class Watch {
   #stopped = false;
 
   /** @param limit how long it may be silent, asked anew each time: it is learnt meanwhile */
-  constructor(clock: WatchClock, limit: () => number, onSilence: () => void) {
+  constructor(clock: Clock, limit: () => number, onSilence: () => void) {
     this.#clock = clock;
     this.#limit = limit;
     this.#onSilence = onSilence;

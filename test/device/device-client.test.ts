@@ -5,8 +5,8 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
 import { DeviceClient, type DeviceSettings } from '../../src/device/device-client.js';
-import { DEVICE_LIMITS } from '../../src/device/device-limits.js';
 import { AlarmError } from '../../src/errors.js';
+import { DEVICE_LIMITS } from '../../src/limits.js';
 import { selfSigned } from '../sources/certificate.js';
 import { answer, challenge, clientOf, isRight, LOGIN, refusal, startDevice } from './scripted-device.js';
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { DeviceClient } from '../../src/device/device-client.js';
-import { DEVICE_LIMITS } from '../../src/device/device-limits.js';
 import type { AlarmError } from '../../src/errors.js';
-import { LIMITS } from '../../src/limits.js';
+import { DEVICE_LIMITS, LIMITS } from '../../src/limits.js';
 import { Access } from '../../src/sources/access.js';
 import {
   type Asked,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DEVICE_LIMITS } from '../../src/device/device-limits.js';
 import { DeviceSession } from '../../src/device/device-session.js';
 import type { Incoming } from '../../src/device/exchange.js';
 import { LoginPauses } from '../../src/device/login-pause.js';
+import { DEVICE_LIMITS } from '../../src/limits.js';
 import { challenge, fieldsOf, LOGIN } from './scripted-device.js';
 
 /** A request that was sent and waits for what the test answers. */

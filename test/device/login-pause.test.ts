@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { DeviceAddress } from '../../src/device/device-connections.js';
-import { DEVICE_LIMITS, type DeviceLimits } from '../../src/device/device-limits.js';
 import { LoginPauses } from '../../src/device/login-pause.js';
 import type { UserCheck } from '../../src/device/user-check.js';
 import type { AlarmError } from '../../src/errors.js';
+import { DEVICE_LIMITS, type DeviceLimits } from '../../src/limits.js';
 
 const GATE: DeviceAddress = { protocol: 'http', host: 'gate.example', port: 80, verifyTls: true };
 const LOGIN = { username: 'node-red', password: 'wrong' };

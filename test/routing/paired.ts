@@ -3,7 +3,7 @@ import { createIds } from '../../src/event-id.js';
 import type { DeviceSign, Subscriber } from '../../src/notification.js';
 import { type OpenAlarm, Pairing, type PairingSettings } from '../../src/routing/pairing.js';
 import { describe } from '../../src/wording.js';
-import { ManualClock } from './manual-clock.js';
+import { ManualClock } from '../support/manual-clock.js';
 
 export const START = Date.UTC(2026, 10, 22, 7, 15, 31, 204);
 export const END_AFTER = 10_000;

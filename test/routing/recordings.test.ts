@@ -64,6 +64,7 @@ function replay(lines: readonly Line[], mode: Exclude<PairingMode, 'off'>) {
   const timers = new Set<{ readonly at: number; readonly action: () => void }>();
   const clock = {
     now: () => now,
+    ticks: () => now,
     after: (milliseconds: number, action: () => void) => {
       const timer = { at: now + milliseconds, action };
       timers.add(timer);

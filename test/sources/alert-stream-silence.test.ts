@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { LIMITS } from '../../src/limits.js';
 import { Silence } from '../../src/sources/silence.js';
 import { Watch } from '../../src/sources/watch.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { settle, streamOf, until } from '../support/stream.js';
-import { StreamTime } from '../support/stream-time.js';
 
 for (const [period, limit] of [
   [300, 30_000],
@@ -135,7 +135,7 @@ test('the limit follows the usual gap: not the first one, not a single long one'
 });
 
 test('a watch has one timer, none once it is stopped', () => {
-  const time = new StreamTime();
+  const time = new ManualClock();
   const watch = new Watch(
     time,
     () => 1_000,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AlarmError } from '../../src/errors.js';
-import type { StreamDoor, StreamSink } from '../../src/sources/alert-stream.js';
+import type { StreamDoor } from '../../src/sources/alert-stream.js';
+import type { StreamSink } from '../../src/stream-sink.js';
 import { type Setup, settle, streamOf, until } from '../support/stream.js';
 
 type Bench = Awaited<ReturnType<typeof streamOf>>;

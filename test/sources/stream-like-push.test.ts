@@ -7,11 +7,12 @@ import { createIds } from '../../src/event-id.js';
 import { Inbox } from '../../src/inbox/inbox.js';
 import { LIMITS } from '../../src/limits.js';
 import { JSON_PART, RECORDER_STYLE, streamParts, XML_PART } from '../../src/simulator/stream-bytes.js';
-import { AlertStream, type StreamSink } from '../../src/sources/alert-stream.js';
+import { AlertStream } from '../../src/sources/alert-stream.js';
+import type { StreamSink } from '../../src/stream-sink.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
 import { asExpected, type Fixture, fixturesOf, RECEIVED_AT, ROOT, SENDER } from '../support/fixtures.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { settle } from '../support/stream.js';
-import { StreamTime } from '../support/stream-time.js';
 
 const STREAMS = path.resolve(ROOT, '../shared/corpus/isapi/streams');
 
@@ -21,7 +22,7 @@ async function told(contentType: string, bytes: Buffer, size: number) {
   const signs: string[] = [];
   const inbox = new Inbox(isapi, createIds(), LIMITS, false);
   inbox.subscribe({ alarm: (alarm) => alarms.push(alarm), sign: ({ event }) => signs.push(event) });
-  const time = new StreamTime();
+  const time = new ManualClock();
   time.jump(RECEIVED_AT.getTime() - time.now());
   let sink: StreamSink | undefined;
   const stream = new AlertStream(

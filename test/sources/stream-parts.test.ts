@@ -13,15 +13,15 @@ import {
 } from '../../src/simulator/stream-bytes.js';
 import { PictureHabits } from '../../src/sources/picture-habits.js';
 import { StreamParts } from '../../src/sources/stream-parts.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { jpeg } from '../support/multipart-samples.js';
-import { StreamTime } from '../support/stream-time.js';
 import { xml } from './samples.js';
 
 const DELIMITER = '--boundary\r\n';
 
 /** What comes out of a stream: for each event, what its parts are. */
 function reader(habits = new PictureHabits(), limits: Partial<typeof LIMITS> = {}) {
-  const time = new StreamTime();
+  const time = new ManualClock();
   const events: string[] = [];
   const taken: BodyPart[][] = [];
   const parts = new StreamParts(

@@ -18,7 +18,7 @@ import {
 } from '../../src/simulator/alert-stream.js';
 import { AlertStream, type StreamDoor, type StreamState } from '../../src/sources/alert-stream.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
-import { StreamTime } from './stream-time.js';
+import { ManualClock } from './manual-clock.js';
 
 export const LOGIN = { username: 'admin', password: 'Simulated-1' };
 
@@ -49,7 +49,7 @@ export interface Setup {
 
 /** A simulated device, a client of it and its stream, with time in the hands of the test. */
 export async function streamOf(t: TestContext, setup: Setup = {}) {
-  const time = new StreamTime();
+  const time = new ManualClock();
   const told = new Told();
   const device = await StreamDevice.start(
     { heartbeatMs: 0, ...setup.device },

@@ -1,10 +1,6 @@
-import { AlarmError } from '../../errors.js';
-import { LIMITS } from '../../limits.js';
-import { classify } from '../../wire/classify.js';
-import { parseJson } from '../../wire/json.js';
-import { parseXml } from '../../wire/xml.js';
+import { readDeviceDocument } from '../../wire/device-document.js';
+import { put, text } from '../../wire/fields.js';
 import { readDeviceTime } from './device-time.js';
-import { child, type Fields, isFields, put, text } from './fields.js';
 import { label } from './label.js';
 import { readMac } from './mac.js';
 
@@ -20,7 +16,7 @@ export interface DeviceInfo {
 
 /** Reads `/ISAPI/System/deviceInfo`, XML or JSON; undefined for anything else. Never throws. */
 export function readDeviceInfo(body: Buffer, contentType?: string): DeviceInfo | undefined {
-  const fields = fieldsOf(body, 'DeviceInfo', contentType);
+  const fields = readDeviceDocument(body, 'DeviceInfo', contentType);
   const info: DeviceInfo = {};
   put(info, 'name', label(text(fields, 'deviceName')));
   put(info, 'model', label(text(fields, 'model')));
@@ -38,7 +34,7 @@ export function readDeviceInfo(body: Buffer, contentType?: string): DeviceInfo |
  * its time relates to ours. Never throws.
  */
 export function readClock(body: Buffer, contentType?: string): number | undefined {
-  const fields = fieldsOf(body, 'Time', contentType);
+  const fields = readDeviceDocument(body, 'Time', contentType);
   const time = readDeviceTime(text(fields, 'localTime') ?? '');
   if (time === undefined || time.epoch !== undefined) return time?.epoch;
   const zone = readZone(text(fields, 'timeZone') ?? '');
@@ -54,19 +50,4 @@ function readZone(raw: string): number | undefined {
   if (match === null || Number(match[2]) > 24) return undefined;
   const minutes = Number(match[2]) * 60 + Number(match[3] ?? 0);
   return match[1] === '-' ? minutes : -minutes;
-}
-
-/** What is in the document of that name; JSON may come without the name around it. */
-function fieldsOf(body: Buffer, name: string, contentType: string | undefined): Fields | undefined {
-  try {
-    if (classify(body) === 'xml') {
-      const { root, content } = parseXml(body, LIMITS, contentType);
-      return root === name ? content : undefined;
-    }
-    const value = parseJson(body, LIMITS, contentType);
-    return isFields(value) ? (child(value, name) ?? value) : undefined;
-  } catch (error) {
-    if (error instanceof AlarmError) return undefined;
-    throw error;
-  }
 }

@@ -1,12 +1,12 @@
 import { isAscii } from 'node:buffer';
-import { AlarmError } from '../../errors.js';
+import { AlarmError, type AlarmErrorCode } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
 import { decodeText } from '../../wire/charset.js';
 import { isCutPicture } from '../../wire/classify.js';
+import { child, children, type Fields, isFields } from '../../wire/fields.js';
 import { parseJson } from '../../wire/json.js';
 import { parseXml } from '../../wire/xml.js';
-import { child, children, type Fields, isFields } from './fields.js';
 import { heartbeat } from './heartbeat.js';
 import { pictureLinks } from './links.js';
 import { readAlert } from './notification-alert.js';
@@ -14,10 +14,6 @@ import { isLinked, readPictures } from './pictures.js';
 import { readQuery } from './query.js';
 
 const ROOT = 'EventNotificationAlert';
-/** Events that one `duration` may name: each is read with the whole document. */
-const MOST_DURATIONS = 16;
-/** Alerts of one document; more would hold everything else up. */
-const MOST_ALERTS = 500;
 
 /** Hikvision ISAPI and its OEM brands. */
 export const isapi: Vendor = { id: 'isapi', takesQuery: true, heartbeat, decode, reply };
@@ -110,18 +106,19 @@ function readDocument(part: BodyPart): Fields[] {
   if (part.truncated && part.bytes.length >= LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
   if (part.kind === 'xml') {
     const { root, content } = parseXml(part.bytes, LIMITS, part.contentType);
-    return few((root === ROOT ? [content] : wrapped(content)).flatMap(eachEvent));
+    return few((root === ROOT ? [content] : wrapped(content)).flatMap(eachEvent), 'XML_TOO_COMPLEX');
   }
   const value = parseJson(part.bytes, LIMITS, part.contentType);
   const alerts = (Array.isArray(value) ? value : [value]).flatMap((item) => {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
     return ('eventType' in item || 'DurationList' in item ? [item] : wrapped(item)).flatMap(eachEvent);
   });
-  return few(alerts);
+  return few(alerts, 'JSON_TOO_COMPLEX');
 }
 
-function few(alerts: Fields[]): Fields[] {
-  if (alerts.length > MOST_ALERTS) throw new AlarmError('JSON_TOO_COMPLEX');
+/** So many would hold everything else up. */
+function few(alerts: Fields[], otherwise: AlarmErrorCode): Fields[] {
+  if (alerts.length > LIMITS.alertsPerDocument) throw new AlarmError(otherwise);
   return alerts;
 }
 
@@ -131,7 +128,9 @@ function eachEvent(alert: Fields): Fields[] {
   const durations = children(child(alert, 'DurationList'), 'Duration');
   return durations.length < 2
     ? [alert]
-    : durations.slice(0, MOST_DURATIONS).map((Duration) => ({ ...alert, DurationList: { Duration } }));
+    : durations
+        .slice(0, LIMITS.durationsPerEvent)
+        .map((Duration) => ({ ...alert, DurationList: { Duration } }));
 }
 
 /** Some gateways wrap the alert once more (isapi.md §4). */

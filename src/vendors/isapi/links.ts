@@ -1,5 +1,5 @@
 import type { AttachmentRole, PictureUrl } from '../../event.js';
-import { type Fields, isFields } from './fields.js';
+import { type Fields, isFields } from '../../wire/fields.js';
 
 /** Fields that name a picture part of the same delivery (isapi.md §3.3). */
 const LINK = /^(?:contentID|pId|fileName)([12]?)$/;

@@ -1,9 +1,7 @@
+import { LIMITS } from '../../limits.js';
+import type { Fields } from '../../wire/fields.js';
 import { FORBIDDEN_KEYS } from '../../wire/json.js';
-import type { Fields } from './fields.js';
 
-/** More than any event has. */
-const MOST_FIELDS = 100;
-const LONGEST = 8_192;
 /** A plus sign that was not encoded became a blank: that of a time zone. */
 const ZONE_BLANK = /(:\d\d(?:\.\d+)?) (?=\d{1,2}:?\d\d$)/;
 
@@ -12,10 +10,10 @@ const ZONE_BLANK = /(:\d\d(?:\.\d+)?) (?=\d{1,2}:?\d\d$)/;
  * those of a number plate beside them. Undefined when the query is none.
  */
 export function readQuery(query: string | undefined): Fields | undefined {
-  if (query === undefined || query === '' || query.length > LONGEST) return undefined;
+  if (query === undefined || query === '' || query.length > LIMITS.queryBytes) return undefined;
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(query)) {
-    if (fields.size >= MOST_FIELDS) break;
+    if (fields.size >= LIMITS.queryFields) break;
     if (!fields.has(name) && /^\w{1,64}$/.test(name) && !FORBIDDEN_KEYS.has(name))
       fields.set(name, name === 'dateTime' ? value.replace(ZONE_BLANK, '$1+') : value);
   }

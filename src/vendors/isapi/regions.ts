@@ -1,5 +1,5 @@
 import type { Draft, Region } from '../../event.js';
-import { child, children, type Fields, number, put, text } from './fields.js';
+import { child, children, type Fields, number, put, text } from '../../wire/fields.js';
 
 /** Positions are given as 0..1000 of the picture, by some JSON devices as 0..1 (isapi.md §4). */
 const POSITION_SCALE = 1000;

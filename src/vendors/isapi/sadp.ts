@@ -1,8 +1,8 @@
 import { AlarmError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import { decodeText } from '../../wire/charset.js';
+import { type Fields, number, put, text } from '../../wire/fields.js';
 import { parseXml } from '../../wire/xml.js';
-import { type Fields, number, put, text } from './fields.js';
 import { label } from './label.js';
 import { readMac } from './mac.js';
 

@@ -1,7 +1,5 @@
-import { children, type Fields, isFields, text } from './fields.js';
-
-/** More than any device names. */
-const MOST = 100;
+import { LIMITS } from '../../limits.js';
+import { children, type Fields, isFields, text } from '../../wire/fields.js';
 
 /** Objects of a capture by their names in lower case → the word that smart events use for the same. */
 const CAPTURED: ReadonlyMap<string, string> = new Map([
@@ -23,13 +21,14 @@ export function readTargets(alert: Fields, entries: readonly Fields[]): string[]
     if (!(name in alert)) continue;
     for (const capture of children(alert, name)) addObjects(targets, capture);
   }
-  return [...targets].slice(0, MOST);
+  return [...targets].slice(0, LIMITS.targetsPerEvent);
 }
 
 function addWords(targets: Set<string>, fields: Fields): void {
   for (const name of ['detectionTarget', 'targetType']) {
     const words = name in fields ? text(fields, name) : undefined;
-    for (const word of words?.split(',', MOST) ?? []) add(targets, word.trim().toLowerCase());
+    for (const word of words?.split(',', LIMITS.targetsPerEvent) ?? [])
+      add(targets, word.trim().toLowerCase());
   }
 }
 

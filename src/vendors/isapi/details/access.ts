@@ -1,6 +1,6 @@
 import type { Access, Draft } from '../../../event.js';
+import { type Fields, number, put, text } from '../../../wire/fields.js';
 import { accessEvent } from '../access-events.js';
-import { type Fields, number, put, text } from '../fields.js';
 
 /**
  * What happened at a door (isapi.md §7 AccessControllerEvent). Undefined when the pair of numbers that says what is

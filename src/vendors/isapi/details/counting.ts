@@ -1,5 +1,5 @@
 import type { Counting, Draft } from '../../../event.js';
-import { child, type Fields, number, put, text } from '../fields.js';
+import { child, type Fields, number, put, text } from '../../../wire/fields.js';
 
 /** People counted (isapi.md §7 PeopleCounting), and the children among them, which stand beside. */
 export function readCounting(people: Fields, alert: Fields): Counting {

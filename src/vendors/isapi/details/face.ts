@@ -1,5 +1,5 @@
 import type { Draft, Face } from '../../../event.js';
-import { child, children, type Fields, number, put, text } from '../fields.js';
+import { child, children, type Fields, number, put, text } from '../../../wire/fields.js';
 
 /**
  * The faces of a `faceCapture` or an `alarmResult`, which are lists of targets with a list of faces each

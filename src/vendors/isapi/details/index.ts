@@ -1,7 +1,7 @@
 import type { AlarmEvent, Draft } from '../../../event.js';
+import { child, children, type Fields, number, put, text } from '../../../wire/fields.js';
 import { accessEvent } from '../access-events.js';
 import { contactIdEvent } from '../contact-id.js';
-import { child, children, type Fields, number, put, text } from '../fields.js';
 import { readAccess } from './access.js';
 import { readCounting } from './counting.js';
 import { readFaces } from './face.js';

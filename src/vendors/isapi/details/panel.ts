@@ -1,6 +1,6 @@
 import type { Draft, Panel } from '../../../event.js';
+import { type Fields, put, text } from '../../../wire/fields.js';
 import { contactIdEvent } from '../contact-id.js';
-import { type Fields, put, text } from '../fields.js';
 
 /**
  * What an alarm panel said (isapi.md §7 cidEvent; `CIDAlarm` of older panels). The device's own `code` counts before

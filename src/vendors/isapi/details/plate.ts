@@ -1,5 +1,5 @@
 import type { Draft, Plate } from '../../../event.js';
-import { child, type Fields, number, put, text } from '../fields.js';
+import { child, type Fields, number, put, text } from '../../../wire/fields.js';
 
 /** What cameras write for a plate they saw and could not read. */
 const UNREAD = new Set(['unknown', 'noplate', 'no plate', '无车牌']);

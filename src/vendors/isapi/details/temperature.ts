@@ -1,5 +1,5 @@
 import type { Draft, Temperature } from '../../../event.js';
-import { child, type Fields, number, put, text } from '../fields.js';
+import { child, type Fields, number, put, text } from '../../../wire/fields.js';
 
 /** The first temperature in the regions of a TMA (alarm) or TMPA (pre-alarm) event (isapi.md §7). */
 export function readTemperature(entries: readonly Fields[]): Temperature | undefined {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { child, children, type Fields, isFields, number, text } from '../../src/vendors/isapi/fields.js';
+import { child, children, type Fields, isFields, number, text } from '../../src/wire/fields.js';
 
 test('a field says what it says as text, whether written as text, number or yes and no', () => {
   const cases: [unknown, string | undefined][] = [

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { StreamClock } from '../../src/sources/alert-stream.js';
+import type { Clock } from '../../src/clock.js';
 
 interface Timer {
   readonly due: number;
@@ -7,10 +7,15 @@ interface Timer {
 }
 
 /** Time that passes when a test says so; the clock of the computer may jump, and the process may sleep. */
-export class StreamTime implements StreamClock {
+export class ManualClock implements Clock {
   readonly #timers = new Set<Timer>();
-  #ticks = 5_000;
-  #start = Date.UTC(2026, 10, 22, 7, 15, 0);
+  #ticks = 0;
+  #start: number;
+
+  /** @param start milliseconds since 1970 */
+  constructor(start = Date.UTC(2026, 10, 22, 7, 15, 5)) {
+    this.#start = start;
+  }
 
   now(): number {
     return this.#start + this.#ticks;

@@ -1,27 +1,23 @@
 import { pictureAttachment } from '../attachment.js';
 import type { Alarm, Attachment, PictureUrl } from '../event.js';
-import type { DeviceSign, Subscriber } from '../notification.js';
+import { LIMITS } from '../limits.js';
+import type { Subscriber } from '../notification.js';
 import { classify, isCutPicture, isPicture } from '../wire/classify.js';
-import type { DeviceClient } from './device-client.js';
+import { Stage } from './stage.js';
 
-/** More than any event was seen to name. */
-const MOST_PICTURES = 8;
-
-export interface PictureFetchSettings {
-  /** Host of the device the client talks to. */
+/** The device that alarms come from, as who asks it for pictures sees it. */
+export interface PictureHolder {
   readonly host: string;
-  /** An alarm waits no longer than this for its pictures. */
-  readonly waitMs: number;
+  /** @param path with its query; @returns what the device answered */
+  readonly ask: (path: string, signal: AbortSignal) => Promise<Buffer>;
 }
 
 /**
  * Fetches the pictures an alarm only names the addresses of (isapi.md §3.3), with the device's login and only from
  * that device. The alarm follows with what came in time, in the order in which alarms arrived.
  */
-export class PictureFetch implements Subscriber {
-  readonly #client: DeviceClient;
-  readonly #settings: PictureFetchSettings;
-  readonly #next: Subscriber;
+export class PictureFetch extends Stage {
+  readonly #holder: PictureHolder;
   readonly #onError: (error: unknown) => void;
   #stopped = false;
   /** Settles when all alarms before have gone on. */
@@ -29,27 +25,16 @@ export class PictureFetch implements Subscriber {
   #waiting = 0;
 
   /** @param onError a picture could not be had; the alarm goes on without it */
-  constructor(
-    client: DeviceClient,
-    settings: PictureFetchSettings,
-    next: Subscriber,
-    onError: (error: unknown) => void,
-  ) {
-    this.#client = client;
-    this.#settings = settings;
-    this.#next = next;
+  constructor(holder: PictureHolder, next: Subscriber, onError: (error: unknown) => void) {
+    super(next);
+    this.#holder = holder;
     this.#onError = onError;
-  }
-
-  /** Of `title` and `text`, as of who comes next. */
-  get language(): string {
-    return this.#next.language ?? 'en-US';
   }
 
   alarm(alarm: Alarm): void {
     const paths = this.#pathsOf(alarm);
     if (paths.length === 0 && this.#waiting === 0) {
-      this.#next.alarm(alarm);
+      this.next.alarm(alarm);
       return;
     }
     const fetched = this.#fetch(alarm, paths);
@@ -60,12 +45,8 @@ export class PictureFetch implements Subscriber {
       await before;
       this.#waiting--;
       if (this.#stopped) return;
-      this.#next.alarm({ ...alarm, attachments: [...alarm.attachments, ...pictures] });
+      this.next.alarm({ ...alarm, attachments: [...alarm.attachments, ...pictures] });
     })();
-  }
-
-  sign(sign: DeviceSign): void {
-    this.#next.sign(sign);
   }
 
   /** Alarms still waiting are not delivered. */
@@ -75,8 +56,8 @@ export class PictureFetch implements Subscriber {
 
   /** The device is asked for the path alone, and only if the address is its own: a login goes nowhere else. */
   #pathsOf({ event }: Alarm): { readonly path: string; readonly role: PictureUrl['role'] }[] {
-    const own = [this.#settings.host, event.device.address];
-    return (event.pictureUrls ?? []).slice(0, MOST_PICTURES).flatMap(({ url, role }) => {
+    const own = [this.#holder.host, event.device.address];
+    return (event.pictureUrls ?? []).slice(0, LIMITS.fetchedPictures).flatMap(({ url, role }) => {
       if (!URL.canParse(url)) return [];
       const { hostname, pathname, search } = new URL(url);
       return own.includes(hostname.replace(/^\[|\]$/g, '')) ? [{ path: pathname + search, role }] : [];
@@ -88,11 +69,11 @@ export class PictureFetch implements Subscriber {
     { event, attachments }: Alarm,
     paths: readonly { readonly path: string; readonly role: PictureUrl['role'] }[],
   ): Promise<Attachment[]> {
-    const signal = AbortSignal.timeout(this.#settings.waitMs);
+    const signal = AbortSignal.timeout(LIMITS.pictureFetchMs);
     const answers = await Promise.all(
       paths.map(async ({ path, role }) => {
         try {
-          const { body } = await this.#client.request({ path, signal });
+          const body = await this.#holder.ask(path, signal);
           return isPicture(classify(body)) && !isCutPicture(body) ? [{ body, role }] : [];
         } catch (error) {
           this.#onError(error);

@@ -1,0 +1,9 @@
+/** Time as the core needs it, so that tests can make it pass. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Milliseconds since any moment, which never jump. */
+  ticks(): number;
+  /** @returns how to call it off */
+  after(milliseconds: number, action: () => void): () => void;
+}
