@@ -3,7 +3,13 @@ import { AlarmError, asAlarmError, type Device, DeviceClient, type Sender } from
 import { registerDeviceAdmin } from './lib/device-admin.js';
 import { DeviceStream, type StreamUser } from './lib/device-stream.js';
 import { LOGIN_PAUSES } from './lib/login-pauses.js';
-import { type DeviceConfig, type DeviceCredentials, readDevice, readSender } from './lib/settings.js';
+import {
+  type DeviceConfig,
+  type DeviceCredentials,
+  readDevice,
+  readSender,
+  readWish,
+} from './lib/settings.js';
 
 type Definition = NodeDef & DeviceConfig;
 
@@ -40,8 +46,12 @@ export default function register(RED: NodeAPI): void {
 
     this.join = (user) => {
       if (this.client === undefined) throw this.problem ?? new AlarmError('DEVICE_MISSING');
-      stream ??= new DeviceStream(this.client, deviceOf(this.sender, this.host), this.sender, (error) =>
-        this.error(error as Error, {}),
+      stream ??= new DeviceStream(
+        this.client,
+        readWish(config),
+        deviceOf(this.sender, this.host),
+        this.sender,
+        (error) => this.error(error as Error, {}),
       );
       const leave = stream.join(user);
       this.users[user.node.id] = user.node;

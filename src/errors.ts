@@ -66,6 +66,7 @@ export const ERROR_TEXTS = {
   SENDER_UNKNOWN: 'an alarm came from a device that no node on this path is set to',
   SNAPSHOT_NO_PICTURE: 'the device sent no picture, or only a part of one',
   SNAPSHOT_REFUSED: 'the device gives no picture of this channel and stream',
+  SUBSCRIPTION_INCOMPLETE: 'the device does not send all of the events that were chosen',
   STREAM_BUSY:
     'the device gives no more alert streams: another program has them, or it still counts an old one',
   STREAM_ENDED: 'the device ended its alert stream',

@@ -6,6 +6,7 @@ export { askDeviceInfo, type CheckedInfo } from './device/device-info.js';
 export { type DiscoveryOptions, discover } from './device/discovery.js';
 export { LoginPauses } from './device/login-pause.js';
 export { takeSnapshot } from './device/snapshot.js';
+export type { SubscriptionWish } from './device/subscription.js';
 export { AlarmError, type AlarmErrorCode, asAlarmError, ERROR_TEXTS } from './errors.js';
 export {
   ALARM_KINDS,

@@ -143,6 +143,10 @@ export const DEVICE_LIMITS = {
   pauseMaxMs: 86_400_000,
   /** Refused logins remembered beyond the life of their client. */
   pauses: 1_000,
+  /** A subscription is offered in a document below 64 KiB, and told within milliseconds. */
+  offerBytes: 256 * KIB,
+  /** Between two heartbeats of a subscribed stream, where the device lets us choose. */
+  heartbeatMs: 10_000,
   /** A login not used for longer is tried by one request alone: the password may have changed meanwhile. */
   trustMs: 10_000,
 } as const;

@@ -11,6 +11,7 @@ import {
   type Sender,
   type StreamState,
   type Subscriber,
+  type SubscriptionWish,
 } from '../../src/index.js';
 import { CLOCK } from './clock.js';
 
@@ -29,9 +30,15 @@ export class DeviceStream {
   readonly #sender: Sender;
   #starting: NodeJS.Immediate | undefined;
 
-  constructor(client: DeviceClient, device: Device, sender: Sender, onError: (error: unknown) => void) {
+  constructor(
+    client: DeviceClient,
+    wish: SubscriptionWish | undefined,
+    device: Device,
+    sender: Sender,
+    onError: (error: unknown) => void,
+  ) {
     this.#sender = sender;
-    this.#stream = new AlertStream(openAlertStream(client), this.#inbox, device, {
+    this.#stream = new AlertStream(openAlertStream(client, wish), this.#inbox, device, {
       clock: CLOCK,
       random: Math.random,
       onState: (state) => {

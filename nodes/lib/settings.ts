@@ -6,6 +6,7 @@ import {
   type ListenerSettings,
   readMac,
   type Sender,
+  type SubscriptionWish,
 } from '../../src/index.js';
 
 /** Settings as the editor, a hand-written flow or an environment variable gives them. */
@@ -76,6 +77,10 @@ export interface DeviceConfig {
   readonly mac?: Raw;
   /** `as-sent` or `ip-after-32`. */
   readonly channels?: Raw;
+  /** `auto` subscribes where the device offers it, `off` never does. */
+  readonly subscribe?: Raw;
+  /** Event types to subscribe, separated by commas; all when empty. */
+  readonly events?: Raw;
 }
 
 /** Credentials of `isapi-device`. */
@@ -104,6 +109,13 @@ function readFingerprint(value: Raw): Pick<DeviceSettings, 'fingerprint'> {
   if (fingerprint === '') return {};
   if (!/^[\da-f]{64}$/i.test(fingerprint)) throw new AlarmError('FINGERPRINT_INVALID');
   return { fingerprint };
+}
+
+/** What its stream is to bring; undefined for the plain one. */
+export function readWish(config: DeviceConfig): SubscriptionWish | undefined {
+  if (readText(config.subscribe, 'auto').toLowerCase() === 'off') return undefined;
+  const events = readText(config.events).split(/[\s,;]+/);
+  return { events: events.filter((event) => event !== '') };
 }
 
 /** What makes a configured device known in a push: its MAC, else its address; and how it counts its channels. */

@@ -13,7 +13,7 @@ import { exchange, type Incoming } from './exchange.js';
 import { LoginPauses } from './login-pause.js';
 import { Turns } from './turns.js';
 
-/** How long the end of a connection takes to get to a device nearby. */
+/** How long the end of a connection takes to get to a device nearby: it hears of it before the next one begins. */
 const CLOSING_MS = 5;
 
 /** A device and the login for it. Without a user name nothing is logged in. */
@@ -153,7 +153,6 @@ export class DeviceClient {
       const { status, headers, ...incoming } = await this.#session.answered({
         signed: { method, path, body },
         send: async (authorization, reset) => {
-          // The device hears that a connection is closed before there is a second one in its place.
           if (closes) await pause(CLOSING_MS);
           closes = reset;
           return await this.#send(request, authorization, reset, signal, sink);
@@ -186,6 +185,7 @@ export class DeviceClient {
     const end = async () => {
       await own.close();
       this.#streams.delete(own);
+      await pause(CLOSING_MS);
     };
     try {
       const incoming = await this.#exchange(own, options, limits, signal, sink);

@@ -4,7 +4,7 @@ import tls from 'node:tls';
 import { alertXml, type SimulatedAlert, type SimulatedIdentity } from './isapi-documents.js';
 import { Login, type LoginRules, USUAL_RULES } from './login.js';
 import { picture } from './picture.js';
-import { answerTo, readRequest, type StreamAnswer } from './requests.js';
+import { answerTo, readRequest, type SimulatedRequest, type StreamAnswer } from './requests.js';
 import {
   CAMERA_STYLE,
   chunkOf,
@@ -14,6 +14,14 @@ import {
   streamParts,
   XML_PART,
 } from './stream-bytes.js';
+import {
+  deviceCapabilities,
+  type Subscribed,
+  type SubscriptionOffer,
+  subscribed,
+  subscriptionCapabilities,
+  subscriptionResponse,
+} from './subscription.js';
 
 /** A simulated device that is asked for its alertStream. All of it may be changed while it runs. */
 export interface StreamDeviceSettings {
@@ -33,6 +41,14 @@ export interface StreamDeviceSettings {
   heartbeatMs: number;
   /** Streams at the same time; one more is told that the device is busy (isapi.md §1.9). */
   streams: number;
+  /** Undefined offers none, and says so. */
+  subscription: SubscriptionOffer | undefined;
+}
+
+/** A stream that is open. */
+interface OpenStream {
+  readonly wanted: Subscribed | undefined;
+  timer: NodeJS.Timeout | undefined;
 }
 
 export interface StreamDeviceOptions {
@@ -55,6 +71,8 @@ export interface Counts {
   requests: number;
 }
 
+const USUAL_EVENT = 'linedetection';
+
 const DEFAULTS: StreamDeviceSettings = {
   who: { mac: '00:00:5e:00:53:01', address: '192.0.2.7', serial: 'SIM-CAMERA-20261122AAWR00000001' },
   style: CAMERA_STYLE,
@@ -66,6 +84,7 @@ const DEFAULTS: StreamDeviceSettings = {
   headers: [],
   heartbeatMs: 10_000,
   streams: Number.POSITIVE_INFINITY,
+  subscription: undefined,
 };
 
 /**
@@ -76,10 +95,12 @@ export class StreamDevice {
   readonly settings: StreamDeviceSettings;
   readonly counts: Counts = { connections: 0, mostConnections: 0, streams: 0, mostStreams: 0, requests: 0 };
   readonly login: Login;
+  /** What clients subscribed, as they sent it. */
+  readonly subscriptions: string[] = [];
   readonly #now: () => number;
   readonly #server: net.Server;
   readonly #sockets = new Set<Socket>();
-  readonly #streams = new Map<Socket, NodeJS.Timeout | undefined>();
+  readonly #streams = new Map<Socket, OpenStream>();
   #count = 0;
   #port = 0;
 
@@ -131,13 +152,17 @@ export class StreamDevice {
     await closed;
   }
 
-  /** An event with its pictures, over all streams. */
+  /** An event with its pictures, over all streams that want it. */
   event(alert: Partial<SimulatedAlert> = {}, pictures: readonly StreamPart[] = []): void {
-    this.send([this.document(alert), ...pictures]);
+    const bytes = streamParts([this.document(alert), ...pictures], this.settings.style);
+    const type = (alert.eventType ?? USUAL_EVENT).toLowerCase();
+    for (const [socket, { wanted }] of this.#streams) {
+      if (wanted?.events?.has(type) ?? true) this.#writeTo(socket, bytes);
+    }
   }
 
   heartbeat(): void {
-    this.send([this.#heartbeat()]);
+    for (const socket of this.#streams.keys()) this.#beat(socket);
   }
 
   /** Parts, written in the style of the device. */
@@ -153,9 +178,9 @@ export class StreamDevice {
   /** The document of an event; a line crossing at channel 1 unless told otherwise. */
   document(alert: Partial<SimulatedAlert> = {}): StreamPart {
     const usual: SimulatedAlert = {
-      eventType: 'linedetection',
+      eventType: USUAL_EVENT,
       eventState: 'active',
-      eventDescription: 'linedetection alarm',
+      eventDescription: `${USUAL_EVENT} alarm`,
       channel: 1,
       channelName: 'Gate',
       count: ++this.#count,
@@ -181,10 +206,7 @@ export class StreamDevice {
 
   /** The cable is pulled: nothing is sent any more, and no connection ends. */
   blackHole(): void {
-    for (const [socket, timer] of this.#streams) {
-      clearInterval(timer);
-      this.#streams.set(socket, undefined);
-    }
+    for (const stream of this.#streams.values()) clearInterval(stream.timer);
   }
 
   /** Changes what it wants of a login; what it counted stays. */
@@ -203,7 +225,7 @@ export class StreamDevice {
     counts.connections++;
     counts.mostConnections = Math.max(counts.mostConnections, this.#sockets.size);
     socket.on('close', () => {
-      clearInterval(this.#streams.get(socket));
+      clearInterval(this.#streams.get(socket)?.timer);
       this.#streams.delete(socket);
       this.#sockets.delete(socket);
     });
@@ -214,13 +236,13 @@ export class StreamDevice {
       for (let request = readRequest(received); request !== undefined; request = readRequest(received)) {
         received = received.subarray(request.bytes);
         counts.requests++;
-        this.#answer(socket, request.method, request.target, request.authorization);
+        this.#answer(socket, request);
       }
     });
   }
 
-  #answer(socket: Socket, method: string, target: string, authorization: string | undefined): void {
-    const { answer, login, bareLf, headers, streams } = this.settings;
+  #answer(socket: Socket, { method, target, authorization, body }: SimulatedRequest): void {
+    const { answer, login, bareLf, headers, streams, subscription } = this.settings;
     if (answer === 'nothing') return;
     const lineEnd = bareLf ? '\n' : '\r\n';
     const refusal = login && this.login.check(method, target, authorization);
@@ -228,29 +250,50 @@ export class StreamDevice {
       const challenges = refusal.challenges.map((challenge) => `WWW-Authenticate: ${challenge}`);
       socket.write(answerTo('401', refusal.userCheck, lineEnd, [...challenges, ...headers]));
       if (this.login.rules.closes) socket.end();
-    } else if (target.endsWith('/picture')) {
-      socket.write(answerTo('200', picture('gate-scene'), lineEnd, ['Content-Type: image/jpeg', ...headers]));
-    } else if (target.endsWith('/deviceInfo')) {
-      socket.write(
-        answerTo('200', this.#deviceInfo(), lineEnd, ['Content-Type: application/xml', ...headers]),
-      );
-    } else if (!target.endsWith('/alertStream')) {
+      return;
+    }
+    const document = this.#documentAt(target);
+    if (document !== undefined) {
+      const type = `Content-Type: ${typeof document === 'string' ? 'application/xml' : 'image/jpeg'}`;
+      socket.write(answerTo('200', document, lineEnd, [type, ...headers]));
+      return;
+    }
+    const subscribes = target.endsWith('/subscribeEvent') && subscription !== undefined;
+    const wanted = subscribes ? subscribed(body) : undefined;
+    if (subscribes) this.subscriptions.push(body);
+    if (!target.endsWith('/alertStream') && wanted === undefined) {
       socket.write(answerTo('404', 'notSupport', lineEnd, headers));
+    } else if (wanted !== undefined && subscription?.refusal !== undefined) {
+      const { status, body: why = '' } = subscription.refusal;
+      socket.write(answerTo(status, why, lineEnd, headers));
     } else if (typeof answer === 'object') {
       socket.write(answerTo(answer.status, answer.body ?? '', lineEnd, headers));
     } else if (this.#streams.size >= streams) {
       socket.write(answerTo('404', 'deployExceedMax', lineEnd, headers));
-    } else this.#stream(socket);
+    } else this.#stream(socket, wanted);
   }
 
-  #stream(socket: Socket): void {
+  #documentAt(target: string): string | Buffer | undefined {
+    const { subscription } = this.settings;
+    if (target.endsWith('/picture')) return picture('gate-scene');
+    if (target.endsWith('/deviceInfo')) return this.#deviceInfo();
+    if (target.endsWith('/System/capabilities')) return deviceCapabilities(subscription);
+    return subscription && target.endsWith('/subscribeEventCap')
+      ? subscriptionCapabilities(subscription)
+      : undefined;
+  }
+
+  #stream(socket: Socket, wanted: Subscribed | undefined): void {
     const { version, chunked, bareLf, headers, style, answer, heartbeatMs } = this.settings;
     const lineEnd = bareLf ? '\n' : '\r\n';
     const contentType = `multipart/mixed; boundary=${style.boundary}`;
     socket.write(streamHead({ version, chunked, lineEnd, headers, contentType }));
-    const beat = () => this.#writeTo(socket, streamParts([this.#heartbeat()], this.settings.style));
-    const timer = answer === 'stream' && heartbeatMs > 0 ? setInterval(beat, heartbeatMs) : undefined;
-    this.#streams.set(socket, timer);
+    const beats = answer === 'stream' && heartbeatMs > 0;
+    const timer = beats
+      ? setInterval(() => this.#beat(socket), wanted?.heartbeatMs ?? heartbeatMs)
+      : undefined;
+    this.#streams.set(socket, { wanted, timer });
+    if (wanted !== undefined && answer === 'stream') this.#greet(socket);
     this.counts.streams++;
     this.counts.mostStreams = Math.max(this.counts.mostStreams, this.#streams.size);
     if (answer === 'endless') this.#fill(socket);
@@ -272,15 +315,18 @@ export class StreamDevice {
     if (bytes.length > 0 && socket.writable) socket.write(this.settings.chunked ? chunkOf(bytes) : bytes);
   }
 
-  /** A video loss that is none (isapi.md §2.1). */
-  #heartbeat(): StreamPart {
-    return this.document({
-      eventType: 'videoloss',
-      eventState: 'inactive',
-      eventDescription: 'videoloss alarm',
-      count: 0,
-      channelName: '',
-    });
+  #greet(socket: Socket): void {
+    const bytes = subscriptionResponse(this.settings.subscription?.fails ?? []);
+    this.#writeTo(socket, streamParts([{ contentType: XML_PART, bytes }], this.settings.style));
+  }
+
+  /** A video loss that is none, on a subscribed stream a heartbeat by its name (isapi.md §2). */
+  #beat(socket: Socket): void {
+    const kind = this.#streams.get(socket)?.wanted
+      ? ({ eventType: 'heartBeat', eventState: 'active', eventDescription: 'heartBeat' } as const)
+      : ({ eventType: 'videoloss', eventState: 'inactive', eventDescription: 'videoloss alarm' } as const);
+    const part = this.document({ ...kind, count: 0, channelName: '' });
+    this.#writeTo(socket, streamParts([part], this.settings.style));
   }
 
   #deviceInfo(): string {

@@ -14,6 +14,7 @@ export interface SimulatedRequest {
   readonly method: string;
   readonly target: string;
   readonly authorization: string | undefined;
+  readonly body: string;
   /** As many as it took on the wire. */
   readonly bytes: number;
 }
@@ -27,7 +28,8 @@ export function readRequest(received: Buffer): SimulatedRequest | undefined {
   const bytes = end + 4 + Number(header('content-length') ?? 0);
   if (received.length < bytes) return undefined;
   const [method = '', target = ''] = head.split(' ', 2);
-  return { method, target, authorization: header('authorization'), bytes };
+  const body = received.toString('utf8', end + 4, bytes);
+  return { method, target, authorization: header('authorization'), body, bytes };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

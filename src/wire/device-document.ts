@@ -12,9 +12,26 @@ import { parseXml } from './xml.js';
  * @returns undefined for anything else
  */
 export function readDeviceDocument(body: Buffer, name: string, contentType?: string): Fields | undefined {
+  return read(body, name, contentType, false);
+}
+
+/**
+ * The same for a document of capabilities, whose bounds and choices are attributes: `@min`, `@max`, `@opt`, as devices
+ * name them in JSON.
+ */
+export function readCapabilities(body: Buffer, name: string): Fields | undefined {
+  return read(body, name, undefined, true);
+}
+
+function read(
+  body: Buffer,
+  name: string,
+  contentType: string | undefined,
+  attributes: boolean,
+): Fields | undefined {
   try {
     if (classify(body) === 'xml') {
-      const { root, content } = parseXml(body, LIMITS, contentType);
+      const { root, content } = parseXml(body, LIMITS, contentType, attributes);
       return root === name ? content : undefined;
     }
     const value = parseJson(body, LIMITS, contentType);

@@ -28,32 +28,41 @@ const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/g;
 const REFERENCE = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(lt|gt|amp|quot|apos));/gi;
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 const NAME = /^[^\s"'&=<>/]+$/;
+const ATTRIBUTE = /([^\s"'&=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /**
  * Bytes of an XML document to plain values: the part of XML 1.0 that devices write, and nothing that expands.
  * Text stays text (a plate 12E34, a serial 00123), and only local names are kept, as devices mix namespaces and
- * prefixes (isapi.md §4). Attributes of event documents say nothing but version and namespace; they are counted and
- * left out. A bare `&` is text (isapi.md §1.7); tags that do not match, a second root and a missing end are errors.
+ * prefixes (isapi.md §4). Attributes of event documents say nothing but version and namespace: they are counted and
+ * left out, unless they are asked for, as the bounds in a document of capabilities are. A bare `&` is text (isapi.md §1.7); tags that do not match, a second root and a missing end are errors.
  * @param contentType header of the part or request, for its `charset`
+ * @param attributes whether they are kept, as children with `@` before their local name
  * @throws AlarmError `DOCUMENT_TOO_LARGE`, `XML_DOCTYPE`, `XML_TOO_COMPLEX`, `XML_INVALID`
  */
-export function parseXml(bytes: Buffer, limits: Limits, contentType?: string): XmlDocument {
+export function parseXml(
+  bytes: Buffer,
+  limits: Limits,
+  contentType?: string,
+  attributes = false,
+): XmlDocument {
   if (bytes.length > limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
-  return new Reader(decodeText(bytes, contentType).text.replace(CONTROLS, ''), limits).read();
+  return new Reader(decodeText(bytes, contentType).text.replace(CONTROLS, ''), limits, attributes).read();
 }
 
 class Reader {
   readonly #text: string;
   readonly #limits: Limits;
+  readonly #keepsAttributes: boolean;
   readonly #stack: Open[] = [];
   #at = 0;
   #elements = 0;
   #attributes = 0;
   #document: XmlDocument | undefined;
 
-  constructor(text: string, limits: Limits) {
+  constructor(text: string, limits: Limits, keepsAttributes: boolean) {
     this.#text = text;
     this.#limits = limits;
+    this.#keepsAttributes = keepsAttributes;
   }
 
   read(): XmlDocument {
@@ -92,7 +101,8 @@ class Reader {
     if (blank >= 0) this.#countAttributes(inside);
     if (++this.#elements > this.#limits.xmlElements) throw new AlarmError('XML_TOO_COMPLEX');
     this.#at = end + 1;
-    const element: Open = { name: name.slice(name.indexOf(':') + 1), children: undefined, text: '' };
+    const children = blank >= 0 && this.#keepsAttributes ? attributesOf(inside.slice(blank)) : undefined;
+    const element: Open = { name: localName(name), children, text: '' };
     if (empty) this.#add(element);
     else if (this.#stack.push(element) > this.#limits.depth) throw new AlarmError('XML_TOO_COMPLEX');
   }
@@ -101,7 +111,7 @@ class Reader {
     const end = this.#endOf('>', open) - 1;
     const name = this.#text.slice(open + 2, end).trimEnd();
     const element = this.#stack.pop();
-    if (element === undefined || element.name !== name.slice(name.indexOf(':') + 1)) {
+    if (element === undefined || element.name !== localName(name)) {
       throw new AlarmError('XML_INVALID', 'its tags do not match');
     }
     this.#at = end + 1;
@@ -156,6 +166,16 @@ class Reader {
     if (at < 0) throw new AlarmError('XML_INVALID', 'it breaks off');
     return at + mark.length;
   }
+}
+
+const localName = (name: string) => name.slice(name.indexOf(':') + 1);
+
+/** The attributes in a tag, behind its name; undefined when there are none. */
+function attributesOf(inside: string): XmlElement | undefined {
+  const found = [...inside.matchAll(ATTRIBUTE)].map(
+    ([, name = '', double, single]) => [`@${localName(name)}`, decode(double ?? single ?? '')] as const,
+  );
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
 
 function append(children: XmlElement, name: string, value: XmlValue): void {

@@ -6,6 +6,7 @@ import {
   type DeviceClientOptions,
   type DeviceSettings,
 } from '../../src/device/device-client.js';
+import type { SubscriptionWish } from '../../src/device/subscription.js';
 import type { Alarm, Device } from '../../src/event.js';
 import { createIds } from '../../src/event-id.js';
 import { Inbox } from '../../src/inbox/inbox.js';
@@ -45,6 +46,7 @@ export interface Setup {
   /** Instead of a client and its device. */
   readonly door?: StreamDoor;
   readonly about?: Device;
+  readonly wish?: SubscriptionWish;
 }
 
 /** A simulated device, a client of it and its stream, with time in the hands of the test. */
@@ -65,7 +67,7 @@ export async function streamOf(t: TestContext, setup: Setup = {}) {
     sign: (sign) => told.signs.push(sign),
   });
   const stream = new AlertStream(
-    setup.door ?? openAlertStream(client),
+    setup.door ?? openAlertStream(client, setup.wish),
     inbox,
     setup.about ?? { id: '127.0.0.1', address: '127.0.0.1' },
     {

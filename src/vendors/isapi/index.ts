@@ -4,7 +4,7 @@ import { LIMITS } from '../../limits.js';
 import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
 import { decodeText } from '../../wire/charset.js';
 import { isCutPicture } from '../../wire/classify.js';
-import { child, children, type Fields, isFields } from '../../wire/fields.js';
+import { child, children, type Fields, isFields, text } from '../../wire/fields.js';
 import { parseJson } from '../../wire/json.js';
 import { parseXml } from '../../wire/xml.js';
 import { heartbeat } from './heartbeat.js';
@@ -14,6 +14,8 @@ import { isLinked, readPictures } from './pictures.js';
 import { readQuery } from './query.js';
 
 const ROOT = 'EventNotificationAlert';
+/** First part of a subscribed stream (isapi.md §1.13). */
+const GREETING = 'SubscribeEventResponse';
 
 /** Hikvision ISAPI and its OEM brands. */
 export const isapi: Vendor = { id: 'isapi', takesQuery: true, heartbeat, decode, reply };
@@ -32,6 +34,7 @@ function decode(notification: Notification): AlarmDraft[] {
   const early: BodyPart[] = [];
   let failure: AlarmError | undefined;
   let damaged = false;
+  let greeted = false;
   let bytes = 0;
   for (const part of notification.parts) {
     if (part.kind !== 'xml' && part.kind !== 'json') {
@@ -41,7 +44,9 @@ function decode(notification: Notification): AlarmDraft[] {
     try {
       bytes += part.bytes.length;
       if (bytes > LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
-      groups.push(groupOf(readDocument(part), early.splice(0), part.truncated, isGuessed(part)));
+      const alerts = readDocument(part);
+      greeted ||= alerts.length === 0;
+      groups.push(groupOf(alerts, early.splice(0), part.truncated, isGuessed(part)));
     } catch (error) {
       if (!(error instanceof AlarmError)) throw error;
       failure ??= error;
@@ -54,6 +59,7 @@ function decode(notification: Notification): AlarmDraft[] {
   if (groups.every(({ alerts }) => alerts.length === 0)) {
     // Only then: what stands in the query beside a document says the same once more, or something about the request.
     const asked = readQuery(notification.query);
+    if (asked === undefined && greeted && failure === undefined) return [];
     if (asked === undefined) throw failure ?? new AlarmError('DOCUMENT_MISSING');
     groups.unshift(groupOf([asked], early, false, false));
   }
@@ -106,14 +112,27 @@ function readDocument(part: BodyPart): Fields[] {
   if (part.truncated && part.bytes.length >= LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
   if (part.kind === 'xml') {
     const { root, content } = parseXml(part.bytes, LIMITS, part.contentType);
+    if (root === GREETING) return greet(content);
     return few((root === ROOT ? [content] : wrapped(content)).flatMap(eachEvent), 'XML_TOO_COMPLEX');
   }
   const value = parseJson(part.bytes, LIMITS, part.contentType);
   const alerts = (Array.isArray(value) ? value : [value]).flatMap((item) => {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
+    const greeting = child(item, GREETING);
+    if (greeting !== undefined) return greet(greeting);
     return ('eventType' in item || 'DurationList' in item ? [item] : wrapped(item)).flatMap(eachEvent);
   });
   return few(alerts, 'JSON_TOO_COMPLEX');
+}
+
+/** A subscription holds no event; what it leaves out must be told, or its alarms are waited for in vain. */
+function greet(greeting: Fields): [] {
+  const failed = children(child(greeting, 'FailedEventList'), 'FailedEvent');
+  const types = failed
+    .map((event) => text(event, 'type') ?? '')
+    .filter((type) => /^[\w.-]{1,64}$/.test(type));
+  if (failed.length > 0) throw new AlarmError('SUBSCRIPTION_INCOMPLETE', types.join(', '));
+  return [];
 }
 
 /** So many would hold everything else up. */
