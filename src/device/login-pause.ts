@@ -11,6 +11,7 @@ const FEW_TRIES = 2;
 interface Refusal {
   readonly until: number;
   readonly words: string;
+  readonly freshTry: boolean;
 }
 
 /**
@@ -60,8 +61,9 @@ export class LoginPause {
     const first = !retried && !this.#refusals.has(this.#mark);
     const safe = !check.locked && (check.triesLeft ?? Number.POSITIVE_INFINITY) > FEW_TRIES;
     const locked = Math.min(check.lockedSeconds * 1000, pauseMaxMs);
-    const wait = first && safe ? freshTryMs : Math.max(pauseMs, locked);
-    const refusal = { until: this.#now() + wait, words: wordsOf(check) };
+    const freshTry = first && safe;
+    const until = this.#now() + (freshTry ? freshTryMs : Math.max(pauseMs, locked));
+    const refusal = { until, words: wordsOf(check), freshTry };
     this.#refusals.delete(this.#mark);
     this.#refusals.set(this.#mark, refusal);
     const [oldest] = this.#refusals.keys();
@@ -80,11 +82,12 @@ export class LoginPause {
     this.#refusals.delete(this.#mark);
   }
 
-  #error({ until, words }: Refusal): AlarmError {
+  #error({ until, words, freshTry }: Refusal): AlarmError {
+    const { freshTryMs, pauseMs } = this.#limits;
     const seconds = Math.ceil((until - this.#now()) / 1000);
-    return new AlarmError(
-      'DEVICE_LOGIN_REFUSED',
-      `${words === '' ? '' : `${words}, `}not tried again for ${seconds} s`,
-    );
+    const next = freshTry
+      ? `one fresh try after ${freshTryMs} ms, then none for ${pauseMs / 1000} s`
+      : `not tried again for ${seconds} s`;
+    return new AlarmError('DEVICE_LOGIN_REFUSED', words === '' ? next : `${words}, ${next}`);
   }
 }

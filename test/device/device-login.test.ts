@@ -34,10 +34,10 @@ const counts = (asked: readonly Asked[]) => asked.map(({ authorization }) => fie
 const nonces = (asked: readonly Asked[]) =>
   asked.map(({ authorization }) => fieldsOf(authorization)['nonce']);
 
-const refused = (words = '', seconds = 300) => ({
+const refused = (words = 'not tried again for 300 s') => ({
   name: 'AlarmError',
   code: 'DEVICE_LOGIN_REFUSED',
-  message: `the device does not take the user name and password (${words}not tried again for ${seconds} s)`,
+  message: `the device does not take the user name and password (${words})`,
 });
 
 const get = (client: DeviceClient, path = '/ISAPI/System/deviceInfo') => client.request({ path });
@@ -238,7 +238,7 @@ test('such a terminal serves twenty requests at once as well, and none is taken 
 test('a wrong password: one login and one fresh try, then nothing for five minutes, then one more', async (t) => {
   const { port, asked, logins } = await startDevice(t, device('', 'another'));
   const { client, clock } = clientOf(t, port);
-  await assert.rejects(get(client), refused('', 1));
+  await assert.rejects(get(client), refused('one fresh try after 500 ms, then none for 300 s'));
   for (const [tries, pause] of [
     [1, DEVICE_LIMITS.freshTryMs],
     [2, 5 * MINUTES],
@@ -317,11 +317,11 @@ test('what the device says about its lock is told, and a longer lock makes the p
     refusal([challenge('n')], authorization === undefined ? '' : userCheck(words)),
   );
   const { client, clock } = clientOf(t, port);
-  await assert.rejects(get(client), refused('2 tries left, '));
-  await assert.rejects(get(client), refused('2 tries left, '));
+  await assert.rejects(get(client), refused('2 tries left, not tried again for 300 s'));
+  await assert.rejects(get(client), refused('2 tries left, not tried again for 300 s'));
   clock.now += 5 * MINUTES;
   words = '<retryTimes>1</retryTimes>';
-  await assert.rejects(get(client), refused('1 try left, '));
+  await assert.rejects(get(client), refused('1 try left, not tried again for 300 s'));
   clock.now += 5 * MINUTES;
   words = '<lockStatus>lock</lockStatus><unlockTime>1800</unlockTime><retryLoginTime>0</retryLoginTime>';
   await assert.rejects(get(client), { message: /\(locked for 1800 s, not tried again for 1800 s\)$/ });

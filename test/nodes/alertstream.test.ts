@@ -36,9 +36,14 @@ const sinks = [
   flowNode('status1', 'status', { scope: ['stream1'], wires: [['statuses']] }),
 ];
 
-async function start(settings: Partial<StreamDeviceSettings> = {}, login = LOGIN, nodes?: FlowNode[]) {
+async function start(
+  settings: Partial<StreamDeviceSettings> = {},
+  login = LOGIN,
+  nodes?: FlowNode[],
+  more: object = {},
+) {
   device = await StreamDevice.start({ heartbeatMs: 0, ...settings });
-  const all = [camera(device.port), ...(nodes ?? [stream('stream1', 'alarms', 'states')]), ...sinks];
+  const all = [camera(device.port, more), ...(nodes ?? [stream('stream1', 'alarms', 'states')]), ...sinks];
   flow = await startFlow(all, { camera: login });
   return { device, flow, all };
 }
@@ -74,7 +79,26 @@ describe('alertstream', () => {
     assert.equal(one.payload.id, two.payload.id);
     assert.notEqual(one.payload, two.payload);
     assert.equal(device.counts.streams, 1);
-    assert.equal(device.login.attempts, 1);
+    // The question whether it offers a subscription, and the stream.
+    assert.equal(device.login.attempts, 2);
+  });
+
+  const subscription = { events: ['VMD', 'linedetection'], heartbeat: [5, 60] } as const;
+
+  it('subscribes what is chosen in the device', async () => {
+    const { device, flow } = await start({ subscription }, LOGIN, undefined, { events: 'linedetection' });
+    await until(() => device.streams === 1);
+    device.event({ eventType: 'VMD' });
+    device.event();
+    assert.equal((await flow.at('alarms').take()).payload.type, 'linedetection');
+    assert.match(device.subscriptions[0] ?? '', /<heartbeat>10<\/heartbeat>/);
+  });
+
+  it('subscribes nothing where that is switched off', async () => {
+    const { device } = await start({ subscription }, LOGIN, undefined, { subscribe: 'off', events: 'VMD' });
+    await until(() => device.streams === 1);
+    assert.deepEqual(device.subscriptions, []);
+    assert.equal(device.counts.requests, 2);
   });
 
   it('a redeploy: connected within a second, never two streams, nothing left when it is gone', async () => {

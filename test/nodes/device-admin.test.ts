@@ -253,7 +253,10 @@ describe('the test of a device', () => {
     for (let press = 0; press < 20; press++) {
       const { code, detail } = await wrong('wrong');
       assert.equal(code, 'DEVICE_LOGIN_REFUSED');
-      assert.match(detail ?? '', press < 10 ? /not tried again for 1 s/ : /not tried again for 300 s/);
+      assert.match(
+        detail ?? '',
+        press < 10 ? /one fresh try after 500 ms, then none for 300 s/ : /not tried again for 300 s/,
+      );
       if (press === 9) now = 1_000;
     }
     assert.equal(logins(), 2);
