@@ -6,7 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { simpleParser } from 'mailparser';
-import { HttpListener, isapi } from '../../src/index.js';
+import { DeviceClient, HttpListener, isapi, openAlertStream } from '../../src/index.js';
 import { picture } from '../../src/simulator/picture.js';
 import { Mailbox } from '../support/mailbox.js';
 import { freePort, ROOT } from '../support/node-red.js';
@@ -94,6 +94,26 @@ describe('camera-alarms-simulator', () => {
       ['line-crossing', 'intrusion', 'motion'],
     );
     await listener.stop();
+  });
+
+  it('is a camera whose alert stream can be read', async () => {
+    const child = spawn(process.execPath, [cli, '--stream', '0', '--every', '0.05']);
+    const port = Number(/127\.0\.0\.1:(\d+)/.exec(await output(child, /at 127.*\n/))?.[1]);
+    const login = { username: 'admin', password: 'Simulated-1' };
+    const client = new DeviceClient({ protocol: 'http', host: '127.0.0.1', port, verifyTls: true, ...login });
+    const enough = new AbortController();
+    let received = '';
+    const sink = {
+      open: () => undefined,
+      data: (chunk: Buffer) => {
+        received += chunk.toString('latin1');
+        if (/active[^]*image\/jpeg[^]*inactive[^]*<\/EventNotificationAlert>/.test(received)) enough.abort();
+      },
+    };
+    await assert.rejects(openAlertStream(client)(sink, enough.signal), { name: 'AbortError' });
+    await client.close();
+    child.kill();
+    await once(child, 'exit');
   });
 
   it('explains itself when called without a listener', async () => {
