@@ -107,7 +107,7 @@ describe('camera-alarms-simulator', () => {
       open: () => undefined,
       data: (chunk: Buffer) => {
         received += chunk.toString('latin1');
-        if (/active[^]*image\/jpeg[^]*inactive[^]*<\/EventNotificationAlert>/.test(received)) enough.abort();
+        if (/active.*image\/jpeg.*inactive.*<\/EventNotificationAlert>/s.test(received)) enough.abort();
       },
     };
     await assert.rejects(openAlertStream(client)(sink, enough.signal), { name: 'AbortError' });
