@@ -1,0 +1,79 @@
+/** A value in the text of a document, with the place where it stands. */
+export interface EditNode {
+  /** Local name without blanks around it: some devices print them into a key (seed 001). */
+  readonly name: string;
+  /** What a node without children holds, decoded; undefined for one with children. */
+  readonly text: string | undefined;
+  /** Items of a list have the name of the list each. */
+  readonly children: readonly EditNode[];
+  /** Offsets of all of it, with its name. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands at a place instead of what was there. */
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** A name with its value, or with further ones in it. */
+export type NewValue = string | readonly (readonly [name: string, value: NewValue])[];
+
+/**
+ * A document of which single values are changed while everything else stays as it is, byte by byte: order, unknown
+ * elements, blanks, spelling. Devices refuse or forget what does not come back as they wrote it (isapi.md §8.4).
+ */
+export abstract class EditableDocument<Node extends EditNode = EditNode> {
+  abstract readonly format: 'xml' | 'json';
+  abstract readonly root: Node;
+  /** One character for each byte, so that nothing changes on the way in and out. */
+  protected readonly source: string;
+  readonly #edits: Edit[] = [];
+
+  protected constructor(source: string) {
+    this.source = source;
+  }
+
+  /** The node as it stands. */
+  sourceOf({ start, end }: EditNode): string {
+    return this.source.slice(start, end);
+  }
+
+  /** Gives a node without children another value. */
+  abstract set(node: Node, value: string): void;
+
+  /** A new child, behind `after` or as the last one. */
+  abstract add(parent: Node, name: string, value: NewValue, after?: Node): void;
+
+  /** Takes a child out. */
+  abstract remove(parent: Node, node: Node): void;
+
+  /** The document with all changes. */
+  bytes(): Buffer {
+    let text = '';
+    let at = 0;
+    for (const { start, end, text: instead } of [...this.#edits].sort(
+      (a, b) => a.start - b.start || a.end - b.end,
+    )) {
+      text += this.source.slice(at, start) + instead;
+      at = end;
+    }
+    return Buffer.from(text + this.source.slice(at), 'latin1');
+  }
+
+  protected replace(start: number, end: number, text: string): void {
+    this.#edits.push({ start, end, text: Buffer.from(text).toString('latin1') });
+  }
+}
+
+/** The first child of that name. */
+export const childOf = <Node extends EditNode>(node: Node | undefined, name: string): Node | undefined =>
+  node?.children.find((child) => child.name === name) as Node | undefined;
+
+/** All nodes of that name, at any depth, in the order of the text. */
+export function nodesNamed<Node extends EditNode>(node: Node, name: string): Node[] {
+  if (node.name === name) return [node];
+  return node.children.flatMap((child) => nodesNamed(child as Node, name));
+}

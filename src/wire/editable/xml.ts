@@ -1,0 +1,128 @@
+import { AlarmError } from '../../errors.js';
+import { LIMITS } from '../../limits.js';
+import { parseXml } from '../xml.js';
+import { EditableDocument, type EditNode, type NewValue } from './document.js';
+
+/** An element in the text of a document. */
+export interface XmlNode extends EditNode {
+  readonly children: XmlNode[];
+  /** Offsets of what is between its tags; equal for `<a/>` and `<a></a>`. */
+  from: number;
+  to: number;
+  /** With its prefix and colon. */
+  readonly tag: string;
+  /** In the start tag, behind the name, as they stand. */
+  readonly attributes: string;
+}
+
+/** Of a document that `parseXml` took: comments, CDATA, declarations; a closing tag; an opening one. */
+const TOKEN =
+  /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<\/[^>]*>|<([^\s/>]+)((?:[^"'<>]|"[^"]*"|'[^']*')*)>/g;
+
+/** An XML document to be changed in place. */
+export class EditableXml extends EditableDocument<XmlNode> {
+  readonly format = 'xml';
+  readonly root: XmlNode;
+
+  /** @throws AlarmError as `parseXml`, for what is no XML or too much of it */
+  constructor(bytes: Buffer) {
+    super(bytes.toString('latin1'));
+    parseXml(bytes, LIMITS);
+    // UTF-16, which no device was seen to answer with, has other bytes than are looked for here.
+    if (bytes.includes(0)) throw new AlarmError('XML_INVALID', 'its character set cannot be edited');
+    this.root = this.#read();
+  }
+
+  set(node: XmlNode, value: string): void {
+    const text = escape(value);
+    if (node.from === node.end) this.replace(node.start, node.end, this.#element(node, text));
+    else this.replace(node.from, node.to, text);
+  }
+
+  add(parent: XmlNode, name: string, value: NewValue, after = parent.children.at(-1)): void {
+    const prefix = parent.tag.slice(0, parent.tag.indexOf(':') + 1);
+    const element = render(prefix, name, value);
+    if (after !== undefined) this.replace(after.end, after.end, this.#blankBefore(after) + element);
+    else if (parent.from === parent.end)
+      this.replace(parent.start, parent.end, this.#element(parent, element));
+    else this.replace(parent.from, parent.from, element);
+  }
+
+  remove(_parent: XmlNode, node: XmlNode): void {
+    this.replace(node.start - this.#blankBefore(node).length, node.end, '');
+  }
+
+  /** Line break and indent in front of an element. */
+  #blankBefore({ start }: XmlNode): string {
+    return /\s*$/.exec(this.source.slice(Math.max(0, start - 256), start))?.[0] ?? '';
+  }
+
+  /** `<a/>` with something in it. */
+  #element({ tag, attributes }: XmlNode, content: string): string {
+    return `<${tag}${Buffer.from(attributes, 'latin1').toString()}>${content}</${tag}>`;
+  }
+
+  #read(): XmlNode {
+    const stack: XmlNode[] = [];
+    let root: XmlNode | undefined;
+    for (const match of this.source.matchAll(TOKEN)) {
+      const [token, tag, inside = ''] = match;
+      const start = match.index;
+      const end = start + token.length;
+      if (tag !== undefined) {
+        const empty = inside.endsWith('/');
+        const attributes = (empty ? inside.slice(0, -1) : inside).trimEnd();
+        const node = new Element(this.source, tag, attributes, start, end);
+        stack.at(-1)?.children.push(node);
+        root ??= node;
+        if (!empty) stack.push(node);
+      } else if (token.startsWith('</')) {
+        const node = stack.pop() as Element;
+        node.to = start;
+        node.end = end;
+      }
+    }
+    return root as XmlNode;
+  }
+}
+
+class Element implements XmlNode {
+  readonly name: string;
+  readonly tag: string;
+  readonly attributes: string;
+  readonly children: XmlNode[] = [];
+  readonly start: number;
+  readonly from: number;
+  end: number;
+  to: number;
+  readonly #source: string;
+
+  constructor(source: string, tag: string, attributes: string, start: number, end: number) {
+    this.#source = source;
+    this.tag = tag;
+    this.name = tag.slice(tag.indexOf(':') + 1);
+    this.attributes = attributes;
+    this.start = start;
+    this.from = end;
+    this.to = end;
+    this.end = end;
+  }
+
+  get text(): string | undefined {
+    if (this.children.length > 0) return undefined;
+    const content = Buffer.from(`<x><t>${this.#source.slice(this.from, this.to)}</t></x>`, 'latin1');
+    const { t } = parseXml(content, LIMITS).content;
+    return typeof t === 'string' ? t : '';
+  }
+}
+
+const escape = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+function render(prefix: string, name: string, value: NewValue): string {
+  const content =
+    typeof value === 'string'
+      ? escape(value)
+      : value.map(([inner, further]) => render(prefix, inner, further)).join('');
+  return `<${prefix}${name}>${content}</${prefix}${name}>`;
+}
