@@ -6,11 +6,12 @@ import {
   asAlarmError,
   HttpListener,
   type PortState,
+  type PushTarget,
   type Sender,
   type Subscriber,
   type Vendor,
 } from '../src/index.js';
-import { type ListenerConfig, type ListenerCredentials, readListener } from './lib/settings.js';
+import { type ListenerConfig, type ListenerCredentials, readListener, readText } from './lib/settings.js';
 
 type Definition = NodeDef & ListenerConfig & { readonly tls?: string };
 
@@ -35,6 +36,8 @@ export interface AlarmListenerNode extends Node<ListenerCredentials> {
    * @throws AlarmError `PATH_TAKEN`
    */
   join(user: ListenerUser): (removed: boolean) => void;
+  /** What a device has to be told to push to this listener. @throws AlarmError why the listener cannot be used */
+  pushTarget(path: string): Omit<PushTarget, 'host' | 'events'>;
 }
 
 /** The core `tls-config` node. */
@@ -71,6 +74,13 @@ export default function register(RED: NodeAPI): void {
     } catch (error) {
       refusal = asAlarmError(error, 'INTERNAL');
     }
+
+    this.pushTarget = (path) => {
+      if (refusal !== undefined) throw refusal;
+      const { port, secret, auth, username, password } = readListener(config, this.credentials ?? {});
+      const whole = `/${[secret, path.replace(/^\/+/, '')].filter((part) => part !== '').join('/')}`;
+      return { port, tls: readText(config.tls) !== '', path: whole, auth, username, password };
+    };
 
     this.users = {};
     this.join = (user) => {

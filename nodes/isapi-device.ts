@@ -8,6 +8,7 @@ import {
   type DeviceCredentials,
   readDevice,
   readSender,
+  readText,
   readWish,
 } from './lib/settings.js';
 
@@ -20,6 +21,9 @@ export interface IsapiDeviceNode extends Node<DeviceCredentials> {
   /** What makes its pushes known. */
   sender: Sender;
   host: string;
+  port: number;
+  /** What is known of it before it has said anything. */
+  device: Device;
   /** All nodes share its few connections and its login. Asks nothing until it is used. */
   client: DeviceClient | undefined;
   /** Why there is no client. */
@@ -33,10 +37,12 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     this.users = {};
     this.sender = readSender(config);
+    this.device = deviceOf(this.sender, readText(config.host));
     let stream: DeviceStream | undefined;
     try {
       const settings = readDevice(config, this.credentials ?? {});
       this.host = settings.host;
+      this.port = settings.port;
       // Known by its MAC alone, it cannot be asked anything.
       if (settings.host !== '') this.client = new DeviceClient(settings, { pauses: LOGIN_PAUSES });
     } catch (error) {
@@ -46,12 +52,8 @@ export default function register(RED: NodeAPI): void {
 
     this.join = (user) => {
       if (this.client === undefined) throw this.problem ?? new AlarmError('DEVICE_MISSING');
-      stream ??= new DeviceStream(
-        this.client,
-        readWish(config),
-        deviceOf(this.sender, this.host),
-        this.sender,
-        (error) => this.error(error as Error, {}),
+      stream ??= new DeviceStream(this.client, readWish(config), this.device, this.sender, (error) =>
+        this.error(error as Error, {}),
       );
       const leave = stream.join(user);
       this.users[user.node.id] = user.node;

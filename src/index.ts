@@ -1,10 +1,19 @@
 export { pictureAttachment } from './attachment.js';
 export type { Clock } from './clock.js';
+export type { BackupStore, HostBackup } from './configure/backup.js';
+export {
+  Configurator,
+  type ConfigureJob,
+  type ConfigureResult,
+  type Kept,
+} from './configure/configurator.js';
+export { Linkage, type LinkageMemory, type LinkageResult, type LinkageWish } from './configure/linkage.js';
 export { openAlertStream } from './device/alert-stream-door.js';
 export { DeviceClient, type DeviceSettings } from './device/device-client.js';
 export { askDeviceInfo, type CheckedInfo } from './device/device-info.js';
 export { type DiscoveryOptions, discover } from './device/discovery.js';
 export { LoginPauses } from './device/login-pause.js';
+export { ownAddressTowards } from './device/own-address.js';
 export { takeSnapshot } from './device/snapshot.js';
 export type { SubscriptionWish } from './device/subscription.js';
 export { AlarmError, type AlarmErrorCode, asAlarmError, ERROR_TEXTS } from './errors.js';
@@ -35,8 +44,10 @@ export type { PortState } from './sources/http-port.js';
 export { VENDORS } from './vendors/index.js';
 export { type ChannelRule, channelBy } from './vendors/isapi/channels.js';
 export { type DeviceInfo, readClock, readDeviceInfo } from './vendors/isapi/device-info.js';
+export type { PushTarget } from './vendors/isapi/host-changes.js';
 export { isapi } from './vendors/isapi/index.js';
 export { readMac } from './vendors/isapi/mac.js';
 export { type SadpDevice, sadp } from './vendors/isapi/sadp.js';
+export type { Trigger } from './vendors/isapi/triggers.js';
 export { WORDS } from './wording/index.js';
 export { describe, type Wording } from './wording.js';

@@ -1,4 +1,4 @@
-import type { Alarm, AlarmEvent, Attachment, Device, DeviceSign } from '../../src/index.js';
+import type { Alarm, AlarmEvent, Attachment, Device, DeviceSign, VendorId } from '../../src/index.js';
 
 /** Output 1 of every source node; `attachments` is what the e-mail node takes. */
 export type AlarmMessage = {
@@ -24,7 +24,12 @@ export function alarmMessage({ event, attachments }: Alarm): AlarmMessage {
 }
 
 export function stateMessage({ vendor, ...payload }: DeviceSign): StateMessage {
-  return { topic: `${vendor}/${step(payload.device.id)}/state`, payload };
+  return { topic: deviceTopic(vendor, payload.device, 'state'), payload };
+}
+
+/** Of a message about a device, which is no alarm. */
+export function deviceTopic(vendor: VendorId, device: Device, what: string): string {
+  return `${vendor}/${step(device.id)}/${what}`;
 }
 
 /** How a device is called where there is little room. */

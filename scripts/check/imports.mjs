@@ -12,8 +12,9 @@ const ROOMS = {
   sources: ['types', 'wire', 'inbox'],
   routing: ['types', 'wording', 'wire'],
   device: ['types', 'wire'],
+  configure: ['types', 'wire', 'vendors', 'device'],
   simulator: ['types', 'wire'],
-  door: ['types', 'wording', 'vendors', 'inbox', 'sources', 'routing', 'device'],
+  door: ['types', 'wording', 'vendors', 'inbox', 'sources', 'routing', 'device', 'configure'],
   nodes: ['door'],
 };
 

@@ -18,5 +18,11 @@ export function readResponseStatus(body: Buffer): ResponseStatus | undefined {
   return { code: Number(code), reason: reason ?? '' };
 }
 
+/** Why a device did not do what it was asked, for people. */
+export function refusalWords({ status, body }: { readonly status: number; readonly body: Buffer }): string {
+  const said = readResponseStatus(body);
+  return said === undefined ? `status ${status}` : `status ${status}, ${said.code} ${said.reason}`.trim();
+}
+
 /** The vendor's words are told to people: only what is a word. */
 const isWord = (value: string | undefined) => value !== undefined && /^[\w ]{1,64}$/.test(value);

@@ -18,8 +18,8 @@ interface Edit {
   readonly text: string;
 }
 
-/** A name with its value, or with further ones in it. */
-export type NewValue = string | readonly (readonly [name: string, value: NewValue])[];
+/** A value, or names with theirs. A number is one in JSON, and its digits in XML. */
+export type NewValue = string | number | readonly (readonly [name: string, value: NewValue])[];
 
 /**
  * A document of which single values are changed while everything else stays as it is, byte by byte: order, unknown
@@ -39,6 +39,11 @@ export abstract class EditableDocument<Node extends EditNode = EditNode> {
   /** The node as it stands. */
   sourceOf({ start, end }: EditNode): string {
     return this.source.slice(start, end);
+  }
+
+  /** Puts what stood in another document in the place of a node. */
+  put({ start, end }: EditNode, source: string): void {
+    this.replaceBytes(start, end, source);
   }
 
   /** Gives a node without children another value. */
@@ -64,7 +69,12 @@ export abstract class EditableDocument<Node extends EditNode = EditNode> {
   }
 
   protected replace(start: number, end: number, text: string): void {
-    this.#edits.push({ start, end, text: Buffer.from(text).toString('latin1') });
+    this.replaceBytes(start, end, Buffer.from(text).toString('latin1'));
+  }
+
+  /** @param text one character for each byte */
+  protected replaceBytes(start: number, end: number, text: string): void {
+    this.#edits.push({ start, end, text });
   }
 }
 

@@ -33,6 +33,11 @@ export class EditableJson extends EditableDocument<JsonNode> {
     this.root = root;
   }
 
+  /** The value as it stands, without its key. */
+  valueAt({ from, end }: JsonNode): string {
+    return this.source.slice(from, end);
+  }
+
   /** A number stays a number, and a truth value one, where the new value allows it. */
   set(node: JsonNode, value: string): void {
     const before = this.source.slice(node.from, node.end);
@@ -73,7 +78,7 @@ export class EditableJson extends EditableDocument<JsonNode> {
       return [{ name, text: undefined, children, start, from, end: this.#at }];
     }
     const token = this.#skip(first === '"' ? STRING : LITERAL);
-    const value: unknown = JSON.parse(Buffer.from(token, 'latin1').toString());
+    const value = JSON.parse(Buffer.from(token, 'latin1').toString()) as string | number | boolean | null;
     return [{ name, text: value === null ? '' : String(value), children: [], start, from, end: this.#at }];
   }
 
@@ -112,4 +117,6 @@ export class EditableJson extends EditableDocument<JsonNode> {
 const render = (value: NewValue): string =>
   typeof value === 'string'
     ? JSON.stringify(value)
-    : `{${value.map(([name, inner]) => `${JSON.stringify(name)}: ${render(inner)}`).join(', ')}}`;
+    : typeof value === 'number'
+      ? String(value)
+      : `{${value.map(([name, inner]) => `${JSON.stringify(name)}: ${render(inner)}`).join(', ')}}`;

@@ -17,7 +17,7 @@ export interface XmlNode extends EditNode {
 
 /** Of a document that `parseXml` took: comments, CDATA, declarations; a closing tag; an opening one. */
 const TOKEN =
-  /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<\/[^>]*>|<([^\s/>]+)((?:[^"'<>]|"[^"]*"|'[^']*')*)>/g;
+  /<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<\/[^>]*>|<([^\s/>]+)((?:[^"'<>]|"[^"]*"|'[^']*')*)>/gs;
 
 /** An XML document to be changed in place. */
 export class EditableXml extends EditableDocument<XmlNode> {
@@ -34,7 +34,7 @@ export class EditableXml extends EditableDocument<XmlNode> {
   }
 
   set(node: XmlNode, value: string): void {
-    const text = escape(value);
+    const text = escaped(value);
     if (node.from === node.end) this.replace(node.start, node.end, this.#element(node, text));
     else this.replace(node.from, node.to, text);
   }
@@ -116,13 +116,13 @@ class Element implements XmlNode {
   }
 }
 
-const escape = (text: string) =>
+const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 function render(prefix: string, name: string, value: NewValue): string {
   const content =
-    typeof value === 'string'
-      ? escape(value)
+    typeof value === 'string' || typeof value === 'number'
+      ? escaped(String(value))
       : value.map(([inner, further]) => render(prefix, inner, further)).join('');
   return `<${prefix}${name}>${content}</${prefix}${name}>`;
 }

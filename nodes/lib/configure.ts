@@ -1,0 +1,155 @@
+import {
+  AlarmError,
+  Configurator,
+  type ConfigureJob,
+  type ConfigureResult,
+  type Device,
+  type DeviceClient,
+  type Kept,
+  Linkage,
+  ownAddressTowards,
+  type Trigger,
+} from '../../src/index.js';
+import type { AlarmListenerNode } from '../alarm-listener.js';
+import type { IsapiDeviceNode } from '../isapi-device.js';
+import type { DeviceMemory } from './device-memory.js';
+import { type Raw, readText } from './settings.js';
+
+const ACTIONS = ['plan', 'apply', 'read', 'test', 'restore', 'linkage'] as const;
+
+/** What `isapi-configure` can be told to do. */
+export type Action = (typeof ACTIONS)[number];
+
+/** Something that was looked at, and whether it is as it should be. */
+export interface Check {
+  readonly id: string;
+  readonly result: 'ok' | 'problem' | 'unknown';
+  readonly text: string;
+  /** The action that mends it. */
+  readonly fix?: Action;
+}
+
+/** Payload of the result message. */
+export interface ConfigureReport extends ConfigureResult {
+  readonly action: Action;
+  readonly ok: boolean;
+  readonly checks: readonly Check[];
+  readonly device: Device;
+}
+
+/** What a message asks for, over what is set in the node. */
+export interface Order {
+  readonly action: Action;
+  /** Of `linkage`: whether the events are to notify the surveillance center; undefined only looks. */
+  readonly center: boolean | undefined;
+  readonly events: readonly string[];
+}
+
+/** @throws AlarmError `CONFIG_ACTION_INVALID` */
+export function readOrder(payload: unknown, action: Raw, events: Raw): Order {
+  const asked = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
+  const name = readText((asked['action'] ?? action) as Raw, 'plan').toLowerCase();
+  const known = ACTIONS.find((each) => each === name);
+  if (known === undefined) throw new AlarmError('CONFIG_ACTION_INVALID', ACTIONS.join(', '));
+  const center = asked['center'];
+  return {
+    action: known,
+    center: center === undefined ? undefined : center === true || center === 'true',
+    events: wordsOf(asked['events'] ?? events),
+  };
+}
+
+/** Event types as a list or as text with commas. */
+export function wordsOf(value: unknown): string[] {
+  const all = Array.isArray(value) ? value.map(String) : readText(value as Raw).split(/[\s,;]+/);
+  return all.map((word) => word.trim()).filter((word) => word !== '');
+}
+
+/** With what an order is carried out. */
+export interface Workplace {
+  readonly device: IsapiDeviceNode | null;
+  readonly listener: AlarmListenerNode | null;
+  readonly path: Raw;
+  /** What the device is told to push to; our address on the way to it when empty. */
+  readonly address: Raw;
+  readonly memory: DeviceMemory;
+  readonly signal: AbortSignal;
+}
+
+/** One at a time for each device, whoever asks: two that read and write would undo each other. */
+const turns = new WeakMap<object, Promise<unknown>>();
+
+/** Carries orders out on one device. */
+export class ConfigureWork {
+  readonly #place: Workplace;
+
+  constructor(place: Workplace) {
+    this.#place = place;
+  }
+
+  /** @throws AlarmError what went wrong, with the device as it was */
+  run(order: Order): Promise<ConfigureReport> {
+    return this.#inTurn(async (device, client) => {
+      const done = await (order.action === 'linkage'
+        ? this.#link(order, device, client)
+        : this.#configure(order));
+      return { ...done, action: order.action, ok: true, device: device.device };
+    });
+  }
+
+  /** Looks whether the entry is still there. @throws AlarmError as `run` */
+  keep(events: readonly string[]): Promise<ConfigureResult & { readonly kept: Kept }> {
+    return this.#inTurn(async () => new Configurator(await this.#jobFor(events)).keep());
+  }
+
+  async #configure({ action, events }: Order): Promise<Done> {
+    const configurator = new Configurator(await this.#jobFor(events));
+    return { ...(await configurator[action as Exclude<Action, 'linkage'>]()), checks: [] };
+  }
+
+  async #link({ center, events }: Order, { device }: IsapiDeviceNode, client: DeviceClient): Promise<Done> {
+    const { memory, signal } = this.#place;
+    const linkage = new Linkage({ client, device: device.id, signal, memory: memory.linkage });
+    const { triggers, changed } =
+      center === undefined
+        ? { triggers: await linkage.read(), changed: [] }
+        : await linkage.change({ center, events });
+    const difference = changed.map((id) => `${id}: center: ${center ? 'off -> on' : 'on -> off'}`);
+    return { changed: changed.length > 0, difference, remarks: [], checks: triggers.map(checkOf) };
+  }
+
+  async #jobFor(events: readonly string[]): Promise<ConfigureJob> {
+    const { listener, path, address, memory, signal } = this.#place;
+    if (listener === null) throw new AlarmError('CONFIG_LISTENER_MISSING');
+    const { device, client } = this.#deviceHere();
+    const target = listener.pushTarget(readText(path, '/isapi'));
+    const host = readText(address) || (await ownAddressTowards(device.host, device.port));
+    const { id } = device.device;
+    return { client, device: id, signal, backups: memory.backups, target: { ...target, host, events } };
+  }
+
+  #deviceHere(): { readonly device: IsapiDeviceNode; readonly client: DeviceClient } {
+    const { device } = this.#place;
+    if (device?.client === undefined) throw device?.problem ?? new AlarmError('DEVICE_MISSING');
+    return { device, client: device.client };
+  }
+
+  async #inTurn<Value>(
+    work: (device: IsapiDeviceNode, client: DeviceClient) => Promise<Value>,
+  ): Promise<Value> {
+    const { device, client } = this.#deviceHere();
+    const mine = () => work(device, client);
+    const turn = (turns.get(client) ?? Promise.resolve()).then(mine, mine);
+    turns.set(client, turn);
+    return turn;
+  }
+}
+
+type Done = Omit<ConfigureReport, 'action' | 'ok' | 'device'>;
+
+function checkOf({ id, eventType, channel, center }: Trigger): Check {
+  const what = channel === undefined ? eventType : `${eventType}, channel ${channel}`;
+  return center
+    ? { id: `linkage-${id}`, result: 'ok', text: `${what}: notifies the surveillance center` }
+    : { id: `linkage-${id}`, result: 'problem', text: `${what}: notifies nobody`, fix: 'linkage' };
+}

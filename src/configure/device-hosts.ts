@@ -1,0 +1,133 @@
+import type { DeviceAnswer, DeviceClient, DeviceRequest } from '../device/device-client.js';
+import { readResponseStatus, refusalWords } from '../device/response-status.js';
+import { AlarmError } from '../errors.js';
+import {
+  type HostCapabilities,
+  readHostCapabilities,
+  UNKNOWN_CAPABILITIES,
+} from '../vendors/isapi/host-capabilities.js';
+import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
+import { readDeviceDocument } from '../wire/device-document.js';
+import { number, text } from '../wire/fields.js';
+
+const PATH = '/ISAPI/Event/notification/httpHosts';
+const JSON_QUERY = '?format=json';
+const [BUSY, DEVICE_ERROR, REBOOT] = [2, 3, 7];
+/** Words for "not in this way": another way may do (isapi.md §8.4). */
+const MISSING = new Set([400, 404, 405, 501]);
+
+/** What became of a write. */
+export interface Written {
+  readonly stored: boolean;
+  readonly reboot: boolean;
+  /** Why not, in the device's words. */
+  readonly refusal?: string;
+}
+
+/** What the device says of its way to the listener. */
+export interface HostTest {
+  readonly result: 'ok' | 'problem' | 'unknown';
+  readonly words: string;
+}
+
+/** The list of whom a device pushes to, as it is asked for and written (isapi.md §8). */
+export class DeviceHosts {
+  readonly #client: Pick<DeviceClient, 'request'>;
+  readonly #signal: AbortSignal | undefined;
+  #query = '';
+
+  constructor(client: Pick<DeviceClient, 'request'>, signal?: AbortSignal) {
+    this.#client = client;
+    this.#signal = signal;
+  }
+
+  /** Never fails for what the device says: there are some that forbid this and take everything (isapi.md §8.7). */
+  async capabilities(): Promise<HostCapabilities> {
+    const { status, body } = await this.#ask({ path: `${PATH}/capabilities` });
+    const capabilities = status === 200 ? readHostCapabilities(body) : UNKNOWN_CAPABILITIES;
+    const { formats } = capabilities;
+    if (formats.length > 0 && formats.every((format) => /^json$/i.test(format))) this.#query = JSON_QUERY;
+    return capabilities;
+  }
+
+  /**
+   * Both ways are tried: some devices speak JSON alone (seed 001).
+   * @throws AlarmError `CONFIG_UNREADABLE`, `CONFIG_NO_LISTENING`, `CONFIG_BUSY`, `DEVICE_FORBIDDEN`, and those of the
+   *   client
+   */
+  async read(): Promise<HttpHosts> {
+    const answer = await this.#ask({ path: PATH + this.#query });
+    if (!isMissing(answer)) return listOf(answer);
+    this.#query = this.#query === '' ? JSON_QUERY : '';
+    return listOf(await this.#ask({ path: PATH + this.#query }));
+  }
+
+  /** One slot by its own address. */
+  putSlot(hosts: HttpHosts, slot: HostSlot): Promise<Written> {
+    return this.#put(`${PATH}/${encodeURIComponent(slot.id)}`, hosts.alone(slot));
+  }
+
+  /** All of them at once, for devices that know no other way. */
+  putList(bytes: Buffer): Promise<Written> {
+    return this.#put(PATH, bytes);
+  }
+
+  async remove(slot: HostSlot): Promise<Written> {
+    const path = `${PATH}/${encodeURIComponent(slot.id)}${this.#query}`;
+    return writtenOf(await this.#ask({ method: 'DELETE', path }));
+  }
+
+  /** Many devices have no such test, and of those that have one some only open a connection (isapi.md §8.6). */
+  async test(hosts: HttpHosts, slot: HostSlot): Promise<HostTest> {
+    const path = `${PATH}/${encodeURIComponent(slot.id)}/test${this.#query}`;
+    const { status, body } = await this.#ask({ method: 'POST', path, ...this.#content(hosts.alone(slot)) });
+    const result = readDeviceDocument(body, 'HttpHostTestResult');
+    const words = text(result, 'errorDescription') ?? '';
+    const code = number(result, 'errorCode');
+    if (status !== 200 || result === undefined || (code === undefined && words === ''))
+      return { result: 'unknown', words: readResponseStatus(body)?.reason || `status ${status}` };
+    const good = code === undefined ? /^ok$/i.test(words) : code === 0;
+    return { result: good ? 'ok' : 'problem', words: label(words) || `error ${code}` };
+  }
+
+  async #put(path: string, bytes: Buffer): Promise<Written> {
+    return writtenOf(await this.#ask({ method: 'PUT', path: path + this.#query, ...this.#content(bytes) }));
+  }
+
+  #content(body: Buffer): Pick<DeviceRequest, 'body' | 'contentType'> {
+    return { body, contentType: this.#query === '' ? 'application/xml' : 'application/json' };
+  }
+
+  #ask(request: DeviceRequest): Promise<DeviceAnswer> {
+    return this.#client.request({ ...request, ...(this.#signal !== undefined && { signal: this.#signal }) });
+  }
+}
+
+/** @throws AlarmError when it is none */
+function listOf(answer: DeviceAnswer): HttpHosts {
+  const said = readResponseStatus(answer.body);
+  if (isMissing(answer)) throw new AlarmError('CONFIG_NO_LISTENING', refusalWords(answer));
+  if (answer.status === 403) throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer));
+  if (answer.status >= 300 && answer.status < 400) throw new AlarmError('DEVICE_REDIRECTS');
+  if (answer.status >= 500 || said?.code === BUSY || said?.code === DEVICE_ERROR)
+    throw new AlarmError('CONFIG_BUSY', refusalWords(answer));
+  return new HttpHosts(answer.body);
+}
+
+/** An error may come with status 200 (isapi.md §10). */
+function isMissing({ status, body }: DeviceAnswer): boolean {
+  const said = readResponseStatus(body);
+  // A list in JSON begins with the fields of a status, which is a good one (seed 001).
+  return MISSING.has(status) || (said !== undefined && said.code > DEVICE_ERROR && said.code < REBOOT);
+}
+
+function writtenOf(answer: DeviceAnswer): Written {
+  const said = readResponseStatus(answer.body);
+  const code = said?.code ?? 1;
+  const stored = answer.status === 200 && (code <= 1 || code === REBOOT);
+  const refusal = stored ? {} : { refusal: refusalWords(answer) };
+  return { stored, reboot: code === REBOOT, ...refusal };
+}
+
+/** Words of a device, for people. */
+const label = (words: string) => words.replace(/[^\w .,:-]/g, '').slice(0, 80);

@@ -1,0 +1,266 @@
+import { AlarmError } from '../../errors.js';
+import {
+  childOf,
+  type EditableDocument,
+  type EditNode,
+  type NewValue,
+} from '../../wire/editable/document.js';
+import type { HostCapabilities } from './host-capabilities.js';
+import type { HostSlot, HttpHosts } from './http-hosts.js';
+
+/** Where a device is to push, and what the listener there asks for. */
+export interface PushTarget {
+  /** IP address or host name. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  /** With the secret of the listener in it; begins with `/`. */
+  readonly path: string;
+  readonly auth: 'none' | 'basic' | 'digest';
+  readonly username: string;
+  readonly password: string;
+  /** Event types to push; none for all. */
+  readonly events: readonly string[];
+}
+
+/** One value that is to be another. */
+export interface HostChange {
+  /** Element, `a/b` for one within another. */
+  readonly path: string;
+  /** Undefined when there is no such element yet. */
+  readonly from: string | undefined;
+  readonly to: string;
+  /** What is written, where it is more than the text. */
+  readonly value?: NewValue;
+}
+
+/** A dead device is noticed after three of them. */
+const HEARTBEAT_SECONDS = 30;
+const LONGEST_HEARTBEAT_SECONDS = 60;
+/** As the guide names them; devices spell them in their own way, which then counts. */
+const METHODS = { none: ['none'], basic: ['basic', 'base64'], digest: ['MD5digest', 'digest'] } as const;
+/** Order of the guide: where an element goes that a slot does not have yet (isapi.md §8.3). */
+const ORDER = [
+  'id',
+  'url',
+  'protocolType',
+  'parameterFormatType',
+  'addressingFormatType',
+  'hostName',
+  'ipAddress',
+  'ipv6Address',
+  'portNo',
+  'userName',
+  'password',
+  'httpAuthenticationMethod',
+  'uploadImagesDataType',
+];
+
+/** Whether a slot pushes to this listener, though perhaps with an older secret or an older address of it. */
+export function isFor(slot: HostSlot, target: PushTarget): boolean {
+  if (slot.isEhome || slot.isFree) return false;
+  const here = slot.host === target.host && slot.port === target.port;
+  // Another path behind the same secret belongs to another node.
+  const [, secret] = target.path.split('/');
+  return slot.path === target.path || (here && slot.path.split('/')[1] !== secret);
+}
+
+/**
+ * The slot for a listener: the one that pushes there already, else a free one. Those of others are never touched.
+ * @throws AlarmError `CONFIG_NO_SLOT` with whom the device pushes to
+ */
+export function slotFor({ slots }: HttpHosts, target: PushTarget): HostSlot {
+  const exact = slots.find((slot) => isFor(slot, target) && slot.path === target.path);
+  const found = exact ?? slots.find((slot) => isFor(slot, target)) ?? slots.find((slot) => slot.isFree);
+  if (found !== undefined) return found;
+  const others = slots.map(
+    ({ id, host, port, isEhome }) => `${id}: ${isEhome ? 'EHome' : `${host}:${port}`}`,
+  );
+  throw new AlarmError('CONFIG_NO_SLOT', others.join(', ') || undefined);
+}
+
+/**
+ * What has to change in a slot so that its device pushes to the target. What is right already, and what is not ours to
+ * say, is not among it.
+ * @throws AlarmError `CONFIG_URL_TOO_LONG`, `CONFIG_PROTOCOL`, `CONFIG_PORT`, `CONFIG_HOST_NAME`, `CONFIG_LOGIN` for what
+ *   the device says it cannot do
+ */
+export function changesFor(
+  slot: HostSlot,
+  hosts: HttpHosts,
+  target: PushTarget,
+  capabilities: HostCapabilities,
+): HostChange[] {
+  const changes: HostChange[] = [];
+  /** @param needed whether the element is made where there is none */
+  const set = (path: string, to: string, needed = true) => {
+    const from = slot.field(path);
+    if (from === to || (from === undefined && !needed && slot.find(path) === undefined)) return;
+    changes.push({ path, from, to });
+  };
+  checkPort(target, capabilities);
+  const url = urlOf(slot, hosts, target, capabilities);
+  // Some leave the slash in front out, whatever is written.
+  if (slot.path !== target.path || /^https?:/i.test(url)) set('url', url);
+  set(
+    'protocolType',
+    spelled(target.tls ? 'HTTPS' : 'HTTP', slot.field('protocolType'), capabilities.protocols),
+  );
+  set('parameterFormatType', formatOf(slot, capabilities));
+  setAddress(slot, target, capabilities, set);
+  set('portNo', String(target.port));
+  setLogin(slot, target, capabilities, set);
+  if (capabilities.pictures.length === 0 || capabilities.pictures.includes('binary'))
+    set('uploadImagesDataType', 'binary', capabilities.pictures.length > 0);
+  changes.push(...eventChanges(slot, target.events), ...heartbeatChanges(slot, capabilities));
+  // Devices do not say which one they have: it is written whenever something else is.
+  if (changes.length > 0 && target.auth !== 'none') set('password', target.password);
+  return changes;
+}
+
+type Set = (path: string, to: string, needed?: boolean) => void;
+
+function checkPort({ port }: PushTarget, { leastPort = 1, mostPort = 65_535 }: HostCapabilities): void {
+  if (port < leastPort || port > mostPort)
+    throw new AlarmError('CONFIG_PORT', `${port}; from ${leastPort} to ${mostPort}`);
+}
+
+/** A path, or the whole address where the device keeps it there: devices differ (isapi.md §8.3). */
+function urlOf(
+  slot: HostSlot,
+  hosts: HttpHosts,
+  target: PushTarget,
+  { urlLength }: HostCapabilities,
+): string {
+  const absolute = (each: HostSlot) => each.addressInUrl || /^https?:/i.test(each.field('url') ?? '');
+  const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+  const whole = `${target.tls ? 'https' : 'http'}://${host}:${target.port}${target.path}`;
+  const url = absolute(slot) || (slot.isFree && hosts.slots.some(absolute)) ? whole : target.path;
+  if (urlLength !== undefined && url.length > urlLength)
+    throw new AlarmError('CONFIG_URL_TOO_LONG', `${url.length} letters; the device takes ${urlLength}`);
+  return url;
+}
+
+/** A word as the device spells it. @throws AlarmError `CONFIG_PROTOCOL` when it knows others alone */
+function spelled(word: string, now: string | undefined, options: readonly string[]): string {
+  if (now?.toLowerCase() === word.toLowerCase()) return now;
+  const own = options.find((option) => option.toLowerCase() === word.toLowerCase());
+  if (own === undefined && options.length > 0) throw new AlarmError('CONFIG_PROTOCOL', options.join(', '));
+  return own ?? word;
+}
+
+/** Both are read here; a query string holds no picture. */
+function formatOf(slot: HostSlot, { formats }: HostCapabilities): string {
+  const now = slot.field('parameterFormatType') ?? '';
+  const readable = (format: string) => /^(?:xml|json)$/i.test(format);
+  if (readable(now) && (formats.length === 0 || formats.some((each) => same(each, now)))) return now;
+  return formats.find((each) => same(each, 'XML')) ?? formats.find(readable) ?? 'XML';
+}
+
+const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
+
+function setAddress(slot: HostSlot, target: PushTarget, { addressing }: HostCapabilities, set: Set): void {
+  const element = elementFor(target.host);
+  const kind = element === 'hostName' ? 'hostname' : 'ipaddress';
+  if (addressing.length > 0 && !addressing.some((each) => same(each, kind)))
+    throw new AlarmError('CONFIG_HOST_NAME', addressing.join(', '));
+  if (!same(slot.field('addressingFormatType') ?? '', kind)) set('addressingFormatType', kind);
+  // The url holds the address; what says its kind is right as long as that is the same.
+  if (slot.addressInUrl) set('ipAddress', element === 'ipv6Address' ? 'ipv6' : 'ipv4');
+  else set(element, target.host);
+}
+
+function elementFor(host: string): string {
+  if (host.includes(':')) return 'ipv6Address';
+  return /^\d+(?:\.\d+){3}$/.test(host) ? 'ipAddress' : 'hostName';
+}
+
+/** @throws AlarmError `CONFIG_LOGIN` */
+function setLogin(slot: HostSlot, target: PushTarget, capabilities: HostCapabilities, set: Set): void {
+  const { authentication, userNameLength, passwordLength } = capabilities;
+  const methods: readonly string[] = METHODS[target.auth];
+  const now = slot.field('httpAuthenticationMethod');
+  const known = (method: string) => methods.some((each) => same(each, method));
+  const own = authentication.find(known);
+  if (own === undefined && authentication.length > 0 && target.auth !== 'none')
+    throw new AlarmError('CONFIG_LOGIN', authentication.join(', '));
+  const method = now !== undefined && known(now) ? now : (own ?? (methods[0] as string));
+  const needed = target.auth !== 'none';
+  set('httpAuthenticationMethod', method, needed);
+  if (!needed) return;
+  if (target.username.length > (userNameLength ?? Number.POSITIVE_INFINITY))
+    throw new AlarmError('CONFIG_LOGIN', `user name of at most ${userNameLength} letters`);
+  if (target.password.length > (passwordLength ?? Number.POSITIVE_INFINITY))
+    throw new AlarmError('CONFIG_LOGIN', `password of at most ${passwordLength} letters`);
+  set('userName', target.username);
+}
+
+/** All events, or those that are wanted; a device that names them in one text gets them so (seed 001). */
+function eventChanges(slot: HostSlot, events: readonly string[]): HostChange[] {
+  const mode = slot.field('eventMode');
+  const types = slot.field('eventType');
+  if (types !== undefined && events.length > 0) return changed('eventType', types, events.join(','));
+  if (mode === undefined) return [];
+  if (events.length === 0) return changed('eventMode', mode, 'all');
+  const listed = slot.find('EventList')?.children.map((event) => childOf(event, 'type')?.text ?? '') ?? [];
+  const value = events.map((type) => ['Event', [['type', type]]] as const);
+  return [
+    ...changed('eventMode', mode, 'list'),
+    ...changed('EventList', listed.join(','), events.join(',')).map((change) => ({ ...change, value })),
+  ];
+}
+
+const changed = (path: string, from: string, to: string): HostChange[] =>
+  from === to ? [] : [{ path, from, to }];
+
+function heartbeatChanges(slot: HostSlot, { heartbeat }: HostCapabilities): HostChange[] {
+  const path = 'SubscribeEvent/heartbeat';
+  const from = slot.field(path);
+  if (from === undefined && heartbeat === undefined && slot.find('SubscribeEvent') === undefined) return [];
+  const { least, most } = heartbeat ?? { least: 1, most: LONGEST_HEARTBEAT_SECONDS };
+  const now = Number(from ?? 0);
+  if (now >= Math.max(1, least) && now <= Math.min(most, LONGEST_HEARTBEAT_SECONDS)) return [];
+  return [{ path, from, to: String(Math.min(most, Math.max(least, HEARTBEAT_SECONDS))) }];
+}
+
+/** Makes the changes in the document that the slot stands in. */
+export function applyChanges(
+  document: EditableDocument,
+  slot: HostSlot,
+  changes: readonly HostChange[],
+): void {
+  for (const { path, to, value = valueFor(path, to) } of changes) {
+    const [name = '', inner] = path.split('/');
+    const node = slot.find(path);
+    const outer = slot.find(name);
+    if (node !== undefined && node.children.length === 0) document.set(node, to);
+    else if (inner !== undefined && outer !== undefined) document.add(outer, inner, value);
+    else {
+      if (node !== undefined) document.remove(slot.node, node);
+      document.add(
+        slot.node,
+        name,
+        inner === undefined ? value : subscription(inner, value),
+        placeFor(slot, name),
+      );
+    }
+  }
+}
+
+const NUMBERS = new Set(['portNo', 'SubscribeEvent/heartbeat']);
+const valueFor = (path: string, to: string): NewValue => (NUMBERS.has(path) ? Number(to) : to);
+
+/** A subscription is to bring all events. */
+const subscription = (inner: string, value: NewValue): NewValue => [
+  [inner, value],
+  ['eventMode', 'all'],
+];
+
+/** Behind the last one that the guide has in front of it; at the end when it has none. */
+function placeFor(slot: HostSlot, name: string): EditNode | undefined {
+  const place = ORDER.indexOf(name);
+  const before = slot.node.children.filter(
+    (child) => ORDER.includes(child.name) && ORDER.indexOf(child.name) < place,
+  );
+  return place < 0 ? undefined : before.at(-1);
+}
