@@ -1,11 +1,12 @@
 import type { DeviceClient } from '../device/device-client.js';
-import { AlarmError } from '../errors.js';
+import { AlarmError, type AlarmErrorCode } from '../errors.js';
 import type { HostCapabilities } from '../vendors/isapi/host-capabilities.js';
 import {
   applyChanges,
   changesFor,
   type HostChange,
   isFor,
+  nowhere,
   type PushTarget,
   slotFor,
 } from '../vendors/isapi/host-changes.js';
@@ -13,6 +14,7 @@ import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
 import type { BackupStore } from './backup.js';
 import { DeviceHosts } from './device-hosts.js';
 import { type WriteOutcome, writeSlot } from './host-writer.js';
+import { differenceOf, isMade, lineOf, shortSlot } from './slot-difference.js';
 
 /** Whom to configure, and what for. */
 export interface ConfigureJob {
@@ -45,9 +47,11 @@ interface Plan {
   readonly hosts: HttpHosts;
   readonly slot: HostSlot;
   readonly changes: readonly HostChange[];
+  /** The list as the device has it, in which the slot may not be yet. */
+  readonly before: Buffer;
+  readonly isNew: boolean;
+  readonly capabilities: HostCapabilities;
 }
-
-const HIDDEN = new Set(['password']);
 
 /** Tells one device where to push its events: read, plan, apply, verify, restore (isapi.md §8). */
 export class Configurator {
@@ -64,7 +68,7 @@ export class Configurator {
     await this.#hosts.capabilities();
     const hosts = await this.#hosts.read();
     const ours = hosts.slots.find((slot) => isFor(slot, this.#job.target));
-    return { ...this.#about(ours), changed: false, difference: [], remarks: hosts.slots.map(describe) };
+    return { ...this.#about(ours), changed: false, difference: [], remarks: hosts.slots.map(shortSlot) };
   }
 
   /** What `apply` would change. Changes nothing. */
@@ -83,11 +87,10 @@ export class Configurator {
     const difference = this.#lines(slot, changes);
     if (changes.length === 0)
       return { ...this.#about(slot), changed: false, difference, remarks: ['nothing to change'] };
-    const { hosts, reboot } = await this.#write(plan);
+    const { hosts, reboot, slot: written } = await this.#write(plan);
     const remarks = reboot ? ['the device stored it and has to be restarted'] : [];
-    const written = hosts.slot(slot.id);
     if (written !== undefined && !reboot) remarks.push(await this.#tested(hosts, written));
-    return { ...this.#about(slot), changed: true, difference, remarks };
+    return { ...this.#about(written ?? slot), changed: true, difference, remarks };
   }
 
   /** Asks the device whether it reaches the listener. */
@@ -107,14 +110,14 @@ export class Configurator {
     const backup = await this.#job.backups.load(this.#job.device);
     if (backup === undefined) throw new AlarmError('CONFIG_NO_BACKUP');
     const before = new HttpHosts(Buffer.from(backup.list, 'base64'));
-    const old = before.slot(backup.slot);
     await this.#hosts.capabilities();
     const hosts = await this.#hosts.read();
-    const slot = hosts.slot(backup.slot);
-    if (old === undefined || slot === undefined) throw new AlarmError('CONFIG_NO_BACKUP');
-    const difference = differenceOf(slot, old).map((change) => this.#line(slot, change));
+    const slot = hosts.slot(backup.slot) ?? hosts.slots.find((each) => isFor(each, this.#job.target));
+    const old = before.slot(backup.slot);
+    if (slot === undefined || old === undefined) return this.#takeAway(slot);
+    const difference = this.#lines(slot, differenceOf(slot, old));
     if (difference.length > 0) {
-      if (!isFor(slot, this.#job.target)) throw new AlarmError('CONFIG_NO_ENTRY', describe(slot));
+      if (!isFor(slot, this.#job.target)) throw new AlarmError('CONFIG_NO_ENTRY', shortSlot(slot));
       await this.#putBack(hosts, slot, before, old);
     }
     await this.#job.backups.remove(this.#job.device);
@@ -135,36 +138,73 @@ export class Configurator {
       const changes = mine ? changesFor(slot, hosts, this.#job.target, capabilities) : [];
       const kept = mine ? (changes.length === 0 ? 'kept' : 'changed') : 'taken';
       const difference = this.#lines(slot, changes);
-      return { ...this.#about(slot), changed: false, difference, remarks: [describe(slot)], kept };
+      return { ...this.#about(slot), changed: false, difference, remarks: [shortSlot(slot)], kept };
     }
     return { ...(await this.apply()), kept: 'renewed' };
   }
 
   async #plan(): Promise<Plan> {
     const capabilities: HostCapabilities = await this.#hosts.capabilities();
-    const hosts = await this.#hosts.read();
+    const there = await this.#hosts.read();
+    const before = there.document.bytes();
+    const isNew = there.slots.length === 0;
+    const hosts = isNew ? there.withNewSlot() : there;
     const slot = slotFor(hosts, this.#job.target);
-    return { hosts, slot, changes: changesFor(slot, hosts, this.#job.target, capabilities) };
+    const changes = changesFor(slot, hosts, this.#job.target, capabilities);
+    return { hosts, slot, changes, before, isNew, capabilities };
   }
 
-  async #write({ hosts, slot, changes }: Plan): Promise<WriteOutcome> {
+  /** For a slot that was not there before; undefined when it is gone already. */
+  async #takeAway(slot: HostSlot | undefined): Promise<ConfigureResult> {
+    if (slot !== undefined) {
+      const { refusal } = await this.#hosts.remove(slot.id);
+      const now = (await this.#hosts.read()).slot(slot.id);
+      if (now !== undefined && !now.isFree) throw new AlarmError('CONFIG_NOT_RESTORED', refusal);
+    }
+    await this.#job.backups.remove(this.#job.device);
+    const difference = slot === undefined ? [] : [`slot ${slot.id}: removed`];
+    return { changed: slot !== undefined, difference, remarks: [] };
+  }
+
+  async #write(plan: Plan): Promise<WriteOutcome> {
     const { backups, device, target, now = Date.now } = this.#job;
-    const list = hosts.document.bytes();
+    const { hosts, slot, before, isNew } = plan;
     // What we wrote ourselves is not what was there before.
     if (!isFor(slot, target) || (await backups.load(device)) === undefined) {
       const savedAt = new Date(now()).toISOString();
-      await backups.save(device, { slot: slot.id, list: list.toString('base64'), savedAt });
+      const list = before.toString('base64');
+      await backups.save(device, { slot: isNew ? '' : slot.id, list, savedAt });
     }
-    const edited = new HttpHosts(list);
-    applyChanges(edited.document, edited.slot(slot.id) as HostSlot, changes);
-    const isThere = (written: HostSlot) =>
-      changes.every(({ path, to }) => HIDDEN.has(path) || isSame(written, path, to));
     try {
-      return await writeSlot(this.#hosts, edited.document.bytes(), slot.id, isThere);
+      return await this.#tryBothUrls(plan);
     } catch (error) {
-      await this.#undo(hosts, slot);
-      throw error instanceof AlarmError && error.code === 'CONFIG_REFUSED' ? this.#explained(error) : error;
+      if (!isNew) await this.#undo(hosts, slot);
+      throw isCode(error, 'CONFIG_REFUSED') ? this.#explained(error) : error;
     }
+  }
+
+  /** Some devices take a path as url, some a whole address, and few say which (isapi.md §8.3). */
+  async #tryBothUrls(plan: Plan): Promise<WriteOutcome> {
+    const { hosts, slot, changes, capabilities } = plan;
+    try {
+      return await this.#writeChanges(plan, changes);
+    } catch (error) {
+      const whole = changesFor(slot, hosts, this.#job.target, capabilities, true);
+      const same = changes.some(({ path, to }) => path === 'url' && /^https?:/i.test(to));
+      if (!isCode(error, 'CONFIG_REFUSED') || same) throw error;
+      try {
+        return await this.#writeChanges(plan, whole);
+      } catch {
+        throw error;
+      }
+    }
+  }
+
+  #writeChanges({ hosts, slot, isNew }: Plan, changes: readonly HostChange[]): Promise<WriteOutcome> {
+    const edited = new HttpHosts(hosts.document.bytes());
+    applyChanges(edited.document, edited.slot(slot.id) as HostSlot, changes);
+    const isThere = (written: HostSlot) => changes.every((change) => isMade(written, change));
+    return writeSlot(this.#hosts, edited.document.bytes(), slot.id, isThere, undefined, isNew);
   }
 
   /** After a write that failed: a device may have taken half of it (isapi.md §8.4). */
@@ -185,12 +225,28 @@ export class Configurator {
       const isExact = (now: HttpHosts) => now.document.bytes().equals(bytes);
       await writeSlot(this.#hosts, bytes, slot.id, isThere, isExact);
     } catch (error) {
-      if (!(error instanceof AlarmError) || !/^CONFIG_(?:REFUSED|NOT_STORED)$/.test(error.code)) throw error;
-      // An empty place cannot be written on some devices: it can be given up.
-      if (old.isFree) await this.#hosts.remove(slot);
-      const now = (await this.#hosts.read()).slot(slot.id);
-      if (now !== undefined && !isThere(now) && !(old.isFree && now.isFree))
-        throw new AlarmError('CONFIG_NOT_RESTORED', error.message, { cause: error });
+      if (!isCode(error, 'CONFIG_REFUSED') && !isCode(error, 'CONFIG_NOT_STORED')) throw error;
+      if (!old.isFree || !(await this.#setFree(slot))) {
+        const now = (await this.#hosts.read()).slot(slot.id);
+        if (now !== undefined && !isThere(now))
+          throw new AlarmError('CONFIG_NOT_RESTORED', error.message, { cause: error });
+      }
+    }
+  }
+
+  /** An empty place cannot be written on some devices: it can be given up, or lead nowhere. */
+  async #setFree({ id }: HostSlot): Promise<boolean> {
+    const isFree = (slot: HostSlot | undefined) => slot === undefined || slot.isFree;
+    await this.#hosts.remove(id);
+    const hosts = await this.#hosts.read();
+    const slot = hosts.slot(id);
+    if (slot === undefined || slot.isFree) return true;
+    applyChanges(hosts.document, slot, nowhere(slot));
+    try {
+      return isFree((await writeSlot(this.#hosts, hosts.document.bytes(), id, isFree)).slot);
+    } catch (error) {
+      if (error instanceof AlarmError) return false;
+      throw error;
     }
   }
 
@@ -221,60 +277,9 @@ export class Configurator {
   }
 
   #lines(slot: HostSlot, changes: readonly HostChange[]): string[] {
-    return changes.map((change) => this.#line(slot, change));
-  }
-
-  #line({ id }: HostSlot, { path, from, to }: HostChange): string {
-    if (HIDDEN.has(path)) return `slot ${id}: ${path}: ***`;
-    return `slot ${id}: ${path}: ${this.#shown(from)} -> ${this.#shown(to)}`;
-  }
-
-  /** Without our secret, and without what may be that of others. */
-  #shown(value: string | undefined): string {
-    if (value === undefined || value === '') return '(empty)';
-    const [, secret = ''] = this.#job.target.path.split('/');
-    const ours = secret !== '' && value.includes(`/${secret}/`);
-    if (ours) return value.replace(`/${secret}/`, '/***/');
-    return value.replace(/^((?:https?:\/\/[^/]*)?\/?)[^/].*$/i, (whole, begin: string) =>
-      begin === '' ? whole : `${begin}***`,
-    );
+    return changes.map((change) => lineOf(slot, change, this.#job.target.path));
   }
 }
 
-/** Whom a slot pushes to. Its path may hold a secret. */
-function describe({ id, isEhome, isFree, host, port }: HostSlot): string {
-  if (isEhome) return `slot ${id}: EHome`;
-  return isFree ? `slot ${id}: free` : `slot ${id}: ${host}:${port}`;
-}
-
-/** Devices write some words in their own way when they give them back. */
-function isSame(slot: HostSlot, path: string, to: string): boolean {
-  const now = slot.field(path);
-  if (path === 'url' && !/^https?:/i.test(to)) return slot.path === to;
-  if (path === 'EventList') return true;
-  return now?.toLowerCase() === to.toLowerCase();
-}
-
-/** What has to change in a slot so that it is as another; by what stands in it, not by its blanks. */
-function differenceOf(slot: HostSlot, wanted: HostSlot): HostChange[] {
-  const now = leaves(slot);
-  return [...leaves(wanted)]
-    .filter(([path, to]) => !HIDDEN.has(path) && (now.get(path) ?? '') !== to)
-    .map(([path, to]) => ({ path, from: now.get(path), to }));
-}
-
-function leaves({ node }: HostSlot): Map<string, string> {
-  const found = new Map<string, string>();
-  const walk = (each: HostSlot['node'], path: string) => {
-    if (each.text !== undefined) found.set(path, each.text);
-    const seen = new Map<string, number>();
-    for (const child of each.children) {
-      const count = (seen.get(child.name) ?? 0) + 1;
-      seen.set(child.name, count);
-      const own = count === 1 ? child.name : `${child.name}[${count}]`;
-      walk(child, path === '' ? own : `${path}/${own}`);
-    }
-  };
-  walk(node, '');
-  return found;
-}
+const isCode = (error: unknown, code: AlarmErrorCode): error is AlarmError =>
+  error instanceof AlarmError && error.code === code;

@@ -20,6 +20,8 @@ const MISSING = new Set([400, 404, 405, 501]);
 export interface Written {
   readonly stored: boolean;
   readonly reboot: boolean;
+  /** It may take the same a minute later. */
+  readonly busy: boolean;
   /** Why not, in the device's words. */
   readonly refusal?: string;
 }
@@ -64,34 +66,50 @@ export class DeviceHosts {
 
   /** One slot by its own address. */
   putSlot(hosts: HttpHosts, slot: HostSlot): Promise<Written> {
-    return this.#put(`${PATH}/${encodeURIComponent(slot.id)}`, hosts.alone(slot));
+    return this.#write('PUT', `${PATH}/${encodeURIComponent(slot.id)}`, hosts.alone(slot));
   }
 
   /** All of them at once, for devices that know no other way. */
   putList(bytes: Buffer): Promise<Written> {
-    return this.#put(PATH, bytes);
+    return this.#write('PUT', PATH, bytes);
   }
 
-  async remove(slot: HostSlot): Promise<Written> {
-    const path = `${PATH}/${encodeURIComponent(slot.id)}${this.#query}`;
+  /** One more slot, on devices whose slots are made (isapi.md §8.1). */
+  add(hosts: HttpHosts, slot: HostSlot): Promise<Written> {
+    return this.#write('POST', PATH, hosts.alone(slot));
+  }
+
+  async remove(id: string): Promise<Written> {
+    const path = `${PATH}/${encodeURIComponent(id)}${this.#query}`;
     return writtenOf(await this.#ask({ method: 'DELETE', path }));
   }
 
   /** Many devices have no such test, and of those that have one some only open a connection (isapi.md §8.6). */
   async test(hosts: HttpHosts, slot: HostSlot): Promise<HostTest> {
     const path = `${PATH}/${encodeURIComponent(slot.id)}/test${this.#query}`;
-    const { status, body } = await this.#ask({ method: 'POST', path, ...this.#content(hosts.alone(slot)) });
+    let answer: DeviceAnswer;
+    try {
+      answer = await this.#ask({ method: 'POST', path, ...this.#content(hosts.alone(slot)) });
+    } catch (error) {
+      // It waits for its own connection to the listener.
+      if (error instanceof AlarmError && error.code === 'DEVICE_TIMEOUT')
+        return { result: 'problem', words: 'no answer in time' };
+      throw error;
+    }
+    const { status, body } = answer;
     const result = readDeviceDocument(body, 'HttpHostTestResult');
     const words = text(result, 'errorDescription') ?? '';
     const code = number(result, 'errorCode');
-    if (status !== 200 || result === undefined || (code === undefined && words === ''))
-      return { result: 'unknown', words: readResponseStatus(body)?.reason || `status ${status}` };
+    if (status !== 200 || result === undefined || (code === undefined && words === '')) {
+      const reason = readResponseStatus(body)?.reason || `status ${status}`;
+      return { result: /^connect/i.test(reason) ? 'problem' : 'unknown', words: reason };
+    }
     const good = code === undefined ? /^ok$/i.test(words) : code === 0;
     return { result: good ? 'ok' : 'problem', words: label(words) || `error ${code}` };
   }
 
-  async #put(path: string, bytes: Buffer): Promise<Written> {
-    return writtenOf(await this.#ask({ method: 'PUT', path: path + this.#query, ...this.#content(bytes) }));
+  async #write(method: 'PUT' | 'POST', path: string, bytes: Buffer): Promise<Written> {
+    return writtenOf(await this.#ask({ method, path: path + this.#query, ...this.#content(bytes) }));
   }
 
   #content(body: Buffer): Pick<DeviceRequest, 'body' | 'contentType'> {
@@ -107,15 +125,22 @@ export class DeviceHosts {
 function listOf(answer: DeviceAnswer): HttpHosts {
   const said = readResponseStatus(answer.body);
   if (isMissing(answer)) throw new AlarmError('CONFIG_NO_LISTENING', refusalWords(answer));
-  if (answer.status === 403) throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer));
+  if (isForbidden(answer)) throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer));
   if (answer.status >= 300 && answer.status < 400) throw new AlarmError('DEVICE_REDIRECTS');
   if (answer.status >= 500 || said?.code === BUSY || said?.code === DEVICE_ERROR)
     throw new AlarmError('CONFIG_BUSY', refusalWords(answer));
   return new HttpHosts(answer.body);
 }
 
+/** A refusal of the user, not of the way: devices answer both with 403. */
+function isForbidden({ status, body }: Pick<DeviceAnswer, 'status' | 'body'>): boolean {
+  const said = readResponseStatus(body);
+  return said === undefined ? status === 403 : /privilege|authori[sz]ation/i.test(said.reason);
+}
+
 /** An error may come with status 200 (isapi.md §10). */
 function isMissing({ status, body }: DeviceAnswer): boolean {
+  if (isForbidden({ status, body })) return false;
   const said = readResponseStatus(body);
   // A list in JSON begins with the fields of a status, which is a good one (seed 001).
   return MISSING.has(status) || (said !== undefined && said.code > DEVICE_ERROR && said.code < REBOOT);
@@ -126,7 +151,8 @@ function writtenOf(answer: DeviceAnswer): Written {
   const code = said?.code ?? 1;
   const stored = answer.status === 200 && (code <= 1 || code === REBOOT);
   const refusal = stored ? {} : { refusal: refusalWords(answer) };
-  return { stored, reboot: code === REBOOT, ...refusal };
+  const busy = !stored && (answer.status === 503 || code === BUSY || code === DEVICE_ERROR);
+  return { stored, reboot: code === REBOOT, busy, ...refusal };
 }
 
 /** Words of a device, for people. */

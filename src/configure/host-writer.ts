@@ -7,6 +7,8 @@ export interface WriteOutcome {
   readonly reboot: boolean;
   /** What the device has now. */
   readonly hosts: HttpHosts;
+  /** Undefined while it is not to be seen, as before a restart. */
+  readonly slot: HostSlot | undefined;
 }
 
 /**
@@ -16,7 +18,8 @@ export interface WriteOutcome {
  * @param list with the slot as it is to be
  * @param isThere whether what the device has now is what was wanted
  * @param isExact whether it is so to the last byte; another way is tried when it is not, and what is there is good enough
- * @throws AlarmError `CONFIG_REFUSED`, `CONFIG_NOT_STORED`, and what reading throws
+ * @param isNew whether the device has no such slot yet
+ * @throws AlarmError `CONFIG_REFUSED`, `CONFIG_NOT_STORED`, `CONFIG_BUSY`, and what reading throws
  */
 export async function writeSlot(
   device: DeviceHosts,
@@ -24,6 +27,7 @@ export async function writeSlot(
   id: string,
   isThere: (slot: HostSlot) => boolean,
   isExact: (hosts: HttpHosts) => boolean = () => true,
+  isNew = false,
 ): Promise<WriteOutcome> {
   const full = new HttpHosts(list);
   const bare = new HttpHosts(withoutEmpty(list, id));
@@ -31,6 +35,7 @@ export async function writeSlot(
   for (const hosts of bare.document.bytes().equals(list) ? [full] : [full, bare]) {
     const slot = hosts.slot(id);
     if (slot === undefined) throw new AlarmError('CONFIG_UNREADABLE');
+    if (isNew) ways.push(() => device.add(hosts, slot));
     ways.push(
       () => device.putSlot(hosts, slot),
       () => device.putList(hosts.document.bytes()),
@@ -40,22 +45,35 @@ export async function writeSlot(
   let stored = false;
   let outcome: WriteOutcome | undefined;
   for (const way of ways) {
-    const written = await way();
-    refusal ??= written.refusal;
-    if (!written.stored) continue;
+    const { stored: taken, reboot, busy, refusal: words } = await tried(way);
+    if (busy) throw new AlarmError('CONFIG_BUSY', words);
+    refusal ??= words;
+    if (!taken) continue;
     stored = true;
     const hosts = await device.read();
-    const slot = hosts.slot(id);
+    // A new one may have got another id.
+    const slot = isNew ? hosts.slots.find(isThere) : hosts.slot(id);
     if (slot !== undefined && isThere(slot)) {
-      outcome = { reboot: written.reboot, hosts };
+      outcome = { reboot, hosts, slot };
       if (isExact(hosts)) return outcome;
-    } else if (written.reboot) {
+    } else if (reboot) {
       // To be seen only after a restart.
-      return { reboot: true, hosts };
+      return { reboot: true, hosts, slot };
     }
   }
   if (outcome !== undefined) return outcome;
   throw new AlarmError(stored ? 'CONFIG_NOT_STORED' : 'CONFIG_REFUSED', refusal);
+}
+
+/** A device may store what it is told and not answer: what it has now says whether it did. */
+async function tried(way: () => Promise<Written>): Promise<Written> {
+  try {
+    return await way();
+  } catch (error) {
+    const silent = error instanceof AlarmError && /^DEVICE_(?:TIMEOUT|ANSWER_BROKEN)$/.test(error.code);
+    if (!silent) throw error;
+    return { stored: true, reboot: false, busy: false };
+  }
 }
 
 /** The list with the slot lacking its elements without content. */

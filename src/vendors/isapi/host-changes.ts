@@ -82,6 +82,7 @@ export function slotFor({ slots }: HttpHosts, target: PushTarget): HostSlot {
 /**
  * What has to change in a slot so that its device pushes to the target. What is right already, and what is not ours to
  * say, is not among it.
+ * @param absoluteUrl whether the url is to be a whole address: for a device that refused a path
  * @throws AlarmError `CONFIG_URL_TOO_LONG`, `CONFIG_PROTOCOL`, `CONFIG_PORT`, `CONFIG_HOST_NAME`, `CONFIG_LOGIN` for what
  *   the device says it cannot do
  */
@@ -90,6 +91,7 @@ export function changesFor(
   hosts: HttpHosts,
   target: PushTarget,
   capabilities: HostCapabilities,
+  absoluteUrl = false,
 ): HostChange[] {
   const changes: HostChange[] = [];
   /** @param needed whether the element is made where there is none */
@@ -99,7 +101,7 @@ export function changesFor(
     changes.push({ path, from, to });
   };
   checkPort(target, capabilities);
-  const url = urlOf(slot, hosts, target, capabilities);
+  const url = urlOf(slot, hosts, target, capabilities, absoluteUrl);
   // Some leave the slash in front out, whatever is written.
   if (slot.path !== target.path || /^https?:/i.test(url)) set('url', url);
   set(
@@ -131,11 +133,13 @@ function urlOf(
   hosts: HttpHosts,
   target: PushTarget,
   { urlLength }: HostCapabilities,
+  absoluteUrl: boolean,
 ): string {
   const absolute = (each: HostSlot) => each.addressInUrl || /^https?:/i.test(each.field('url') ?? '');
   const host = target.host.includes(':') ? `[${target.host}]` : target.host;
   const whole = `${target.tls ? 'https' : 'http'}://${host}:${target.port}${target.path}`;
-  const url = absolute(slot) || (slot.isFree && hosts.slots.some(absolute)) ? whole : target.path;
+  const wanted = absoluteUrl || absolute(slot) || (slot.isFree && hosts.slots.some(absolute));
+  const url = wanted ? whole : target.path;
   if (urlLength !== undefined && url.length > urlLength)
     throw new AlarmError('CONFIG_URL_TOO_LONG', `${url.length} letters; the device takes ${urlLength}`);
   return url;
@@ -221,6 +225,15 @@ function heartbeatChanges(slot: HostSlot, { heartbeat }: HostCapabilities): Host
   const now = Number(from ?? 0);
   if (now >= Math.max(1, least) && now <= Math.min(most, LONGEST_HEARTBEAT_SECONDS)) return [];
   return [{ path, from, to: String(Math.min(most, Math.max(least, HEARTBEAT_SECONDS))) }];
+}
+
+/** What makes a slot push to nobody. */
+export function nowhere(slot: HostSlot): HostChange[] {
+  const address = { path: 'ipAddress', from: slot.field('ipAddress'), to: '0.0.0.0' };
+  const url = slot.field('url') ?? '';
+  if (!/^https?:/i.test(url)) return slot.addressInUrl ? [] : [address];
+  const path = { path: 'url', from: url, to: 'http://0.0.0.0:80/' };
+  return slot.addressInUrl ? [path] : [path, address];
 }
 
 /** Makes the changes in the document that the slot stands in. */

@@ -11,6 +11,18 @@ const LIST = 'HttpHostNotificationList';
 const ADDRESS_KINDS = new Set(['ipv4', 'ipv6']);
 const NO_ADDRESS = new Set(['', '0.0.0.0', '::', '0:0:0:0:0:0:0:0']);
 
+/** In the order of the guide (isapi.md §8.3). */
+const NEW_SLOT = [
+  ['id', '1'],
+  ['url', ''],
+  ['protocolType', 'HTTP'],
+  ['parameterFormatType', 'XML'],
+  ['addressingFormatType', 'ipaddress'],
+  ['ipAddress', ''],
+  ['portNo', 0],
+  ['httpAuthenticationMethod', 'none'],
+] as const;
+
 /** One of the places where a device remembers whom it pushes to (isapi.md §8). */
 export class HostSlot {
   readonly node: EditNode;
@@ -51,7 +63,10 @@ export class HostSlot {
   /** Where it pushes to; undefined for nowhere. */
   get host(): string | undefined {
     const url = this.field('url') ?? '';
-    if (/^https?:/i.test(url)) return URL.canParse(url) ? bare(new URL(url).hostname) : url;
+    if (/^https?:/i.test(url)) {
+      const host = URL.canParse(url) ? bare(new URL(url).hostname) : url;
+      return NO_ADDRESS.has(host) ? undefined : host;
+    }
     const named = /hostname/i.test(this.field('addressingFormatType') ?? '');
     const addresses = this.addressInUrl
       ? []
@@ -93,6 +108,14 @@ export class HttpHosts {
 
   slot(id: string): HostSlot | undefined {
     return this.slots.find((slot) => slot.id === id);
+  }
+
+  /** The same list with one more slot in it, for nobody yet; for devices that have none before it is made. */
+  withNewSlot(): HttpHosts {
+    const { document } = this;
+    const fields = NEW_SLOT.map(([name, value]) => [name, value] as const);
+    document.add(document.root, SLOT, fields);
+    return new HttpHosts(document.bytes());
   }
 
   /** A slot as a document of its own, for the address of that slot alone. */

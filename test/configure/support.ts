@@ -1,0 +1,68 @@
+import type { TestContext } from 'node:test';
+import type { BackupStore, HostBackup } from '../../src/configure/backup.js';
+import { Configurator } from '../../src/configure/configurator.js';
+import { DeviceClient } from '../../src/device/device-client.js';
+import { type Behaviour, behaviourOf } from '../../src/simulator/configurable/behaviour.js';
+import { ConfigurableDevice } from '../../src/simulator/configurable/device.js';
+import { USUAL_RULES } from '../../src/simulator/login.js';
+import type { PushTarget } from '../../src/vendors/isapi/host-changes.js';
+
+export const SECRET = 'Kx7pQ2mWz9aB';
+export const TARGET: PushTarget = {
+  host: '192.0.2.10',
+  port: 8089,
+  tls: false,
+  path: `/${SECRET}/isapi`,
+  auth: 'none',
+  username: '',
+  password: '',
+  events: [],
+};
+export const LOGIN = { username: USUAL_RULES.username, password: USUAL_RULES.password };
+
+/** Backups in the memory of the test. */
+export class Backups implements BackupStore {
+  readonly all = new Map<string, HostBackup>();
+
+  load(device: string) {
+    return Promise.resolve(this.all.get(device));
+  }
+
+  save(device: string, backup: HostBackup) {
+    this.all.set(device, backup);
+    return Promise.resolve();
+  }
+
+  remove(device: string) {
+    this.all.delete(device);
+    return Promise.resolve();
+  }
+}
+
+/** A simulated device, and a way to configure it with any target. */
+export async function configurable(t: TestContext, ...behaviours: Partial<Behaviour>[]) {
+  const device = await ConfigurableDevice.start(
+    // What a test connects to is not on this machine.
+    behaviourOf({ test: 'always ok' }, ...behaviours),
+  );
+  const client = new DeviceClient(
+    {
+      protocol: 'http',
+      host: '127.0.0.1',
+      port: device.port,
+      verifyTls: true,
+      ...LOGIN,
+    },
+    { limits: { totalTimeoutMs: 1_000 } },
+  );
+  t.after(async () => {
+    await client.close();
+    await device.close();
+  });
+  const backups = new Backups();
+  const configurator = (target: Partial<PushTarget> = {}) =>
+    new Configurator({ client, device: 'camera', target: { ...TARGET, ...target }, backups });
+  const writes = () => device.requests.filter(({ method }) => method !== 'GET' && !isTest(method));
+  const isTest = (method: string) => method === 'POST';
+  return { device, client, backups, configurator, writes };
+}
