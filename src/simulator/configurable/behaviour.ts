@@ -1,13 +1,15 @@
 import { type DeviceBehaviour, USUAL_DEVICE } from './device-behaviour.js';
+import { type EventsBehaviour, USUAL_EVENTS } from './events-behaviour.js';
 import { cameraHosts } from './factory-hosts.js';
 import { type HostsBehaviour, SLOT_FIELDS } from './hosts-behaviour.js';
 
 /** All that can be chosen of a simulated device. */
-export interface Behaviour extends DeviceBehaviour, HostsBehaviour {}
+export interface Behaviour extends DeviceBehaviour, HostsBehaviour, EventsBehaviour {}
 
 /** A camera of today that takes what it is told and keeps it as it came. */
 export const USUAL: Behaviour = {
   ...USUAL_DEVICE,
+  ...USUAL_EVENTS,
   format: 'xml',
   otherFormat: 'refused',
   namespace: 'version="2.0" xmlns="http://www.hikvision.com/ver20/XMLSchema"',

@@ -9,7 +9,9 @@ import { barePage, LOGIN_PAGE, OTHER_DOCUMENT } from './pages.js';
 import { documentReply, HTML, type Reply, saying, XML } from './replies.js';
 import { type Exchange, resourceReply } from './resources.js';
 import { fits, type Script } from './scripts.js';
+import { Settings } from './settings.js';
 import { openStream } from './stream.js';
+import { Triggers } from './triggers.js';
 
 /** A request as it was received, and the status it was answered with; 0 while there is no answer. */
 export interface ReceivedRequest {
@@ -38,6 +40,8 @@ export class ConfigurableDevice {
   /** All of them, refused ones too. */
   readonly requests: ReceivedRequest[] = [];
   readonly #hosts: Hosts;
+  readonly #triggers: Triggers;
+  readonly #settings: Settings;
   readonly #now: () => number;
   /** When it was switched on. */
   #started: number;
@@ -53,6 +57,8 @@ export class ConfigurableDevice {
     this.login = new Login(this.#rules, now);
     if (this.behaviour.locked) this.login.lock();
     this.#hosts = new Hosts(this.behaviour);
+    this.#triggers = new Triggers(this.behaviour);
+    this.#settings = new Settings(this.behaviour);
     const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
     this.#server = certificate
       ? https.createServer(certificate, serve)
@@ -78,6 +84,11 @@ export class ConfigurableDevice {
   /** The httpHosts document as a GET gives it. */
   get hosts(): Buffer {
     return this.#hosts.bytes;
+  }
+
+  /** The triggers that are there, as a GET gives each. */
+  get triggers(): Map<string, Buffer> {
+    return this.#triggers.documents;
   }
 
   /** What was written as password, by the id of its slot. */
@@ -111,6 +122,8 @@ export class ConfigurableDevice {
   factoryReset(): void {
     this.reboot();
     this.#hosts.reset();
+    this.#triggers.reset();
+    this.#settings.reset();
   }
 
   get #rules(): LoginRules {
@@ -180,7 +193,13 @@ export class ConfigurableDevice {
   }
 
   #usual(exchange: Exchange): Promise<Reply | 'stream'> {
-    return resourceReply(exchange, { behaviour: this.behaviour, hosts: this.#hosts, now: this.#clock });
+    return resourceReply(exchange, {
+      behaviour: this.behaviour,
+      hosts: this.#hosts,
+      triggers: this.#triggers,
+      settings: this.#settings,
+      now: this.#clock,
+    });
   }
 
   #mayDo(method: string, path: string): boolean {

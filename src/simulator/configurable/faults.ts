@@ -5,11 +5,13 @@ import type { Script, ScriptedAnswer } from './scripts.js';
 
 const HOSTS = '/ISAPI/Event/notification/httpHosts';
 
+const TRIGGERS = '/ISAPI/Event/triggers';
+
 const answers = (on: string, answer: ScriptedAnswer, more: Partial<Script> = {}): Partial<Behaviour> => ({
   scripts: [{ on, answer, ...more }],
 });
 
-/** What goes wrong with httpHosts: each may be laid over any generation with {@link behaviourOf}. */
+/** What goes wrong with httpHosts and linkage: each may be laid over any generation with {@link behaviourOf}. */
 export const FAULTS = {
   /** The list cannot be written, single slots can (isapi.md §8.4, wire-notes.md §3). */
   listPutRefused: answers(`PUT ${HOSTS}`, { kind: 'refusal', word: 'notSupport' }),
@@ -106,4 +108,17 @@ export const FAULTS = {
   busyOnce: answers('* /ISAPI/Event/**', { kind: 'refusal', word: 'deviceBusy' }, { times: 1 }),
   /** Writing fails with 3/deviceError (isapi.md §11.1). */
   writingFails: answers(`PUT ${HOSTS}/**`, { kind: 'refusal', word: 'deviceError' }),
+  /** The list of triggers is 500, single ones work (isapi.md §9.3). */
+  triggerListFails: answers(`GET ${TRIGGERS}`, { kind: 'bare', status: 500 }),
+  /** What a trigger sets off is only written with the whole trigger. */
+  notificationsRefused: answers(`* ${TRIGGERS}/*/notifications`, { kind: 'refusal', word: 'notSupport' }),
+  /** Triggers are read and not written. */
+  triggerPutRefused: answers(`PUT ${TRIGGERS}/**`, { kind: 'refusal', word: 'notSupport' }),
+  /** A trigger that is not there is 4/invalidID. */
+  missingTriggerSaid: { missingTrigger: 'invalidID' },
+  /** All streams are taken: 404 with deployExceedMax (isapi.md §1.9). */
+  streamRefused: answers('GET /ISAPI/Event/notification/alertStream', {
+    kind: 'refusal',
+    word: 'deployExceedMax',
+  }),
 } as const satisfies Readonly<Record<string, Partial<Behaviour>>>;

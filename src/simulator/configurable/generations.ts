@@ -18,12 +18,16 @@ const recorder = {
   who: { mac: '00:00:5e:00:53:12', address: '192.0.2.18', serial: 'SIM-RECORDER-20261122CCRR00000012' },
   model: 'SIM-7608NI',
   firmware: ['V4.61.0', 'build 260101'],
+  triggerStyle: 'recorder',
+  blankFirst: false,
 } as const;
 
 const terminal = {
   who: { mac: '00:00:5e:00:53:13', address: '192.0.2.19', serial: 'SIM-TERMINAL-20261122V00000013' },
   model: 'SIM-K1T',
   firmware: ['V3.2.30', 'build 251015'],
+  triggers: undefined,
+  detectors: {},
 } as const;
 
 /** Slots are only reached through their list. */
@@ -43,7 +47,12 @@ export const GENERATIONS = {
   /** 2.0, three slots of 0.0.0.0:80, httpBroken; keeps what it gets as it came (isapi.md §8.2, seed 003 §1.1). */
   camera: { hosts: cameraHosts() },
   /** The same, with a firmware that writes anew what it stored (isapi.md §8.5). */
-  renderingCamera: { hosts: cameraHosts(), writing: 'known' },
+  renderingCamera: {
+    hosts: cameraHosts(),
+    writing: 'known',
+    triggerRoot: 'EventNotification',
+    scheduleIds: 'channel',
+  },
   /** One indented slot, no url, and a namespace in each slot (seed 003 §1.2). */
   counter: {
     hosts: COUNTER_HOSTS,

@@ -47,7 +47,7 @@ export interface HostsBehaviour {
    * also those of the factory, empty where nothing came. Only a re-read says what was stored (isapi.md §8.5).
    */
   writing: 'verbatim' | 'known' | 'all';
-  /** Says that it stored and did not (isapi.md §8.5), or forgets at its next start (isapi.md §3.8). */
+  /** Says that it stored and did not, linkage too (isapi.md §8.5), or forgets its hosts at its next start (isapi.md §3.8). */
   keeping: 'always' | 'until reboot' | 'never';
   /** What is stored is answered with 7/rebootRequired (isapi.md §8.5). */
   rebootRequired: boolean;
