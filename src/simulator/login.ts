@@ -65,6 +65,18 @@ export class Login {
     return this.#now() < this.#lockedUntil;
   }
 
+  /** Locked as after too many wrong logins, which somebody else made. */
+  lock(): void {
+    this.#lockedUntil = this.#now() + this.rules.lockedSeconds * 1000;
+  }
+
+  /** Switched off and on again, which opens the lock (isapi.md §11.4). */
+  restart(): void {
+    this.#nonces.clear();
+    this.#tries = 0;
+    this.#lockedUntil = 0;
+  }
+
   /** @returns undefined when the request is let in */
   check(method: string, target: string, authorization: string | undefined): Refusal | undefined {
     if (authorization === undefined) return this.#refusal(true);

@@ -1,0 +1,66 @@
+import type { EventsBehaviour, Trigger } from './events-behaviour.js';
+
+const DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
+
+/** How a device writes elements that have children. */
+export interface Hand {
+  readonly namespace: string;
+  readonly style: EventsBehaviour['triggerStyle'];
+  readonly blankFirst: boolean;
+}
+
+/** The opening tag of an element inside of a document: recorders repeat version and namespace there. */
+const open = (name: string, { namespace, style }: Hand) =>
+  style === 'recorder' ? `<${name} ${namespace}>` : `<${name}>`;
+
+/** A whole document; cameras begin it with an empty line (isapi.md §9.3). */
+export const document = (root: string, inside: string, { namespace, blankFirst }: Hand): string =>
+  `${blankFirst ? '\n' : ''}${DECLARATION}<${root} ${namespace}>${inside}</${root}>\n`;
+
+/** What stands between the tags of a trigger, as the factory wrote it. */
+export function triggerInside({ id, eventType, methods }: Trigger, hand: Hand): string {
+  const lines = [
+    '',
+    `<id>${id}</id>`,
+    `<eventType>${eventType}</eventType>`,
+    ...where(eventType, hand.style),
+    open('EventTriggerNotificationList', hand),
+    ...methods.flatMap((method) => notification(method, hand)),
+    '</EventTriggerNotificationList>',
+    '',
+  ];
+  return lines.join('\n');
+}
+
+/** The channel or the input: recorders number those of the network. */
+function where(eventType: string, style: Hand['style']): string[] {
+  if (eventType === 'IO') return ['<inputIOPortID>1</inputIOPortID>'];
+  const dynamic = '<dynVideoInputChannelID>1</dynVideoInputChannelID>';
+  return style === 'recorder' ? [dynamic] : ['<videoInputChannelID>1</videoInputChannelID>', dynamic];
+}
+
+function notification(method: string, hand: Hand): string[] {
+  const ofChannel = method === 'record';
+  return [
+    open('EventTriggerNotification', hand),
+    `<id>${method}${ofChannel ? '-1' : ''}</id>`,
+    `<notificationMethod>${method}</notificationMethod>`,
+    ...(ofChannel ? ['<videoInputID>1</videoInputID>'] : []),
+    ...(hand.style === 'recorder' ? [] : ['<notificationRecurrence>beginning</notificationRecurrence>']),
+    '</EventTriggerNotification>',
+  ];
+}
+
+/** All triggers, by what stands between their tags. */
+export function triggerList(
+  insides: readonly string[],
+  root: EventsBehaviour['triggerRoot'],
+  hand: Hand,
+): string {
+  const triggers = insides
+    .map((inside) => `${open('EventTrigger', hand)}${inside}</EventTrigger>\n`)
+    .join('');
+  if (root === 'EventTriggerList') return document(root, `\n${triggers}`, hand);
+  const list = `<EventTriggerList ${hand.namespace}>\n${triggers}</EventTriggerList>\n`;
+  return document(root, `\n${list}`, hand);
+}
