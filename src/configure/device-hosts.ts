@@ -1,5 +1,5 @@
 import type { DeviceAnswer, DeviceClient, DeviceRequest } from '../device/device-client.js';
-import { readResponseStatus, refusalWords } from '../device/response-status.js';
+import { isForbidden, readResponseStatus, refusalWords } from '../device/response-status.js';
 import { AlarmError } from '../errors.js';
 import {
   type HostCapabilities,
@@ -130,12 +130,6 @@ function listOf(answer: DeviceAnswer): HttpHosts {
   if (answer.status >= 500 || said?.code === BUSY || said?.code === DEVICE_ERROR)
     throw new AlarmError('CONFIG_BUSY', refusalWords(answer));
   return new HttpHosts(answer.body);
-}
-
-/** A refusal of the user, not of the way: devices answer both with 403. */
-function isForbidden({ status, body }: Pick<DeviceAnswer, 'status' | 'body'>): boolean {
-  const said = readResponseStatus(body);
-  return said === undefined ? status === 403 : /privilege|authori[sz]ation/i.test(said.reason);
 }
 
 /** An error may come with status 200 (isapi.md §10). */

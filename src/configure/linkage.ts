@@ -1,8 +1,8 @@
 import type { DeviceAnswer, DeviceClient, DeviceRequest } from '../device/device-client.js';
-import { readResponseStatus, refusalWords } from '../device/response-status.js';
+import { isForbidden, readResponseStatus, refusalWords } from '../device/response-status.js';
 import { AlarmError } from '../errors.js';
 import { LIMITS } from '../limits.js';
-import { readTriggers, type Trigger, withCenter } from '../vendors/isapi/triggers.js';
+import { notificationsOf, readTriggers, type Trigger, withCenter } from '../vendors/isapi/triggers.js';
 
 const PATH = '/ISAPI/Event/triggers';
 /** Asked one by one on devices that cannot list them (isapi.md §9.3). */
@@ -52,8 +52,8 @@ export class Linkage {
    */
   async read(): Promise<readonly Trigger[]> {
     const answer = await this.#ask({ path: PATH });
-    if (answer.status === 200 && !isRefusal(answer)) return readTriggers(answer.body);
-    if (answer.status === 403) throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer));
+    if (isGood(answer)) return readTriggers(answer.body);
+    if (isForbidden(answer)) throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer));
     const found: Trigger[] = [];
     for (const type of USUAL) {
       const single = await this.#one(`${type}-1`);
@@ -106,9 +106,13 @@ export class Linkage {
     const before = await this.#one(id);
     if (before === undefined) throw new AlarmError('CONFIG_EVENT_UNKNOWN', id);
     const path = `${PATH}/${encodeURIComponent(id)}`;
-    const answer = await this.#ask({ method: 'PUT', path, body: withCenter(before, center) });
-    if (answer.status !== 200 || isRefusal(answer))
-      throw new AlarmError('CONFIG_REFUSED', `${id}: ${refusalWords(answer)}`);
+    const body = withCenter(before, center);
+    let answer = await this.#ask({ method: 'PUT', path, body });
+    if (!isGood(answer)) {
+      const list = notificationsOf(body);
+      answer = await this.#ask({ method: 'PUT', path: `${path}/notifications`, body: list });
+    }
+    if (!isGood(answer)) throw new AlarmError('CONFIG_REFUSED', `${id}: ${refusalWords(answer)}`);
     const after = await this.#one(id);
     const [trigger] = after === undefined ? [] : readTriggers(after);
     if (trigger?.center !== center) throw new AlarmError('CONFIG_NOT_STORED', id);
@@ -117,7 +121,7 @@ export class Linkage {
   /** A single trigger; 503 means here that there is none of that name (isapi.md §9.3). */
   async #one(id: string): Promise<Buffer | undefined> {
     const answer = await this.#ask({ path: `${PATH}/${encodeURIComponent(id)}` });
-    return answer.status === 200 && !isRefusal(answer) ? answer.body : undefined;
+    return isGood(answer) ? answer.body : undefined;
   }
 
   async #remember(ids: readonly string[], center: boolean): Promise<void> {
@@ -133,4 +137,6 @@ export class Linkage {
   }
 }
 
-const isRefusal = ({ body }: DeviceAnswer) => (readResponseStatus(body)?.code ?? 0) > 1;
+/** An error may come with status 200 (isapi.md §10). */
+const isGood = ({ status, body }: DeviceAnswer) =>
+  status === 200 && (readResponseStatus(body)?.code ?? 0) <= 1;

@@ -1,6 +1,11 @@
 import { readDeviceDocument } from '../wire/device-document.js';
 import { text } from '../wire/fields.js';
 
+interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+}
+
 /** What a device says of a request it did not do (isapi.md §11.1). */
 export interface ResponseStatus {
   /** 2 busy, 3 device error, 4 invalid operation, 5 and 6 bad content, 7 reboot needed; 0 and 1 are fine. */
@@ -18,8 +23,14 @@ export function readResponseStatus(body: Buffer): ResponseStatus | undefined {
   return { code: Number(code), reason: reason ?? '' };
 }
 
+/** A refusal of the user, not of the way: devices answer both with 403. */
+export function isForbidden({ status, body }: Answer): boolean {
+  const said = readResponseStatus(body);
+  return said === undefined ? status === 403 : /privilege|authori[sz]ation/i.test(said.reason);
+}
+
 /** Why a device did not do what it was asked, for people. */
-export function refusalWords({ status, body }: { readonly status: number; readonly body: Buffer }): string {
+export function refusalWords({ status, body }: Answer): string {
   const said = readResponseStatus(body);
   return said === undefined ? `status ${status}` : `status ${status}, ${said.code} ${said.reason}`.trim();
 }

@@ -123,16 +123,7 @@ export class HttpHosts {
     const { document } = this;
     if (document instanceof EditableJson)
       return Buffer.from(`{"${SLOT}": ${document.valueAt(slot.node as JsonNode)}}`, 'latin1');
-    const source = document.sourceOf(slot.node);
-    const { root } = document as EditableXml;
-    const own = slot.node as XmlNode;
-    // Its name space may be that of the list.
-    const prefix = own.tag.slice(0, own.tag.indexOf(':') + 1);
-    const declared = new RegExp(`\\sxmlns${prefix === '' ? '' : `:${prefix.slice(0, -1)}`}\\s*=`);
-    const inherited = declared.test(own.attributes) ? '' : root.attributes;
-    const start = `<${own.tag}${inherited === '' ? own.attributes : inherited}`;
-    const rest = source.slice(1 + own.tag.length + own.attributes.length);
-    return Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${start}${rest}\n`, 'latin1');
+    return (document as EditableXml).alone(slot.node as XmlNode);
   }
 }
 

@@ -53,21 +53,33 @@ export function withCenter(body: Buffer, center: boolean): Buffer {
   const there = centers(trigger);
   if (!center && list !== undefined) for (const node of there) document.remove(list, node);
   if (center && there.length === 0) {
-    const notification = [
+    const recurrence = recurrenceOf(trigger);
+    const notification: [string, string][] = [
       ['id', CENTER],
       ['notificationMethod', CENTER],
-      ['notificationRecurrence', recurrenceOf(trigger)],
-    ] as const;
+    ];
+    if (recurrence !== undefined) notification.push(['notificationRecurrence', recurrence]);
     if (list === undefined) document.add(trigger, NOTIFICATIONS, [[NOTIFICATION, notification]]);
     else document.add(list, NOTIFICATION, notification);
   }
   return document.bytes();
 }
 
-/** As the device does it for its other notifications. */
-function recurrenceOf(trigger: XmlNode): string {
-  const [other] = nodesNamed(trigger, 'notificationRecurrence');
-  return other?.text || 'beginning';
+/**
+ * What one trigger notifies as a document of its own, as devices take it that refuse the whole trigger.
+ * @throws AlarmError `CONFIG_UNREADABLE`
+ */
+export function notificationsOf(trigger: Buffer): Buffer {
+  const document = editable(trigger);
+  const [list] = nodesNamed(document.root, NOTIFICATIONS);
+  if (list === undefined) throw new AlarmError('CONFIG_UNREADABLE');
+  return document.alone(list);
+}
+
+/** As the device does it for its other notifications: recorders do not know it (isapi.md §9.2). */
+function recurrenceOf(trigger: XmlNode): string | undefined {
+  const [other] = nodesNamed(trigger, NOTIFICATION);
+  return other === undefined ? 'beginning' : childOf(other, 'notificationRecurrence')?.text;
 }
 
 const centers = (trigger: XmlNode) =>

@@ -58,6 +58,17 @@ export class EditableXml extends EditableDocument<XmlNode> {
   }
 
   /** `<a/>` with something in it. */
+  /** An element as a document of its own: its name space may be that of the root. */
+  alone(node: XmlNode): Buffer {
+    const prefix = node.tag.slice(0, node.tag.indexOf(':') + 1);
+    const declaration = new RegExp(`\\sxmlns${prefix === '' ? '' : `:${prefix.slice(0, -1)}`}\\s*=`);
+    const own = declaration.test(node.attributes) || node === this.root;
+    const attributes = own ? node.attributes : this.root.attributes || node.attributes;
+    const rest = this.sourceOf(node).slice(1 + node.tag.length + node.attributes.length);
+    const text = `<?xml version="1.0" encoding="UTF-8"?>\n<${node.tag}${attributes}${rest}\n`;
+    return Buffer.from(text, 'latin1');
+  }
+
   #element({ tag, attributes }: XmlNode, content: string): string {
     return `<${tag}${Buffer.from(attributes, 'latin1').toString()}>${content}</${tag}>`;
   }
