@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BackupStore, HostBackup, LinkageMemory } from '../../src/index.js';
 
@@ -16,17 +17,17 @@ interface Remembered {
 export class DeviceMemory {
   readonly #folder: string;
 
-  /** @param userDir of Node-RED; without one nothing outlives this process */
+  /** @param userDir of Node-RED, which has one but in tests */
   constructor(userDir: string | undefined) {
-    this.#folder = path.join(userDir ?? '.', 'camera-alarms', 'devices');
+    this.#folder = path.join(userDir ?? tmpdir(), 'camera-alarms', 'devices');
   }
 
   readonly backups: BackupStore = {
     load: async (device) => (await this.#read(device)).backup,
     save: async (device, backup) => this.#write(device, { ...(await this.#read(device)), backup }),
     remove: async (device) => {
-      const { backup: _gone, ...rest } = await this.#read(device);
-      if (Object.keys(rest).length > 0) await this.#write(device, rest);
+      const { disarmed = [] } = await this.#read(device);
+      if (disarmed.length > 0) await this.#write(device, { disarmed });
       else await rm(this.#fileOf(device), { force: true });
     },
   };

@@ -4,6 +4,7 @@ import helper from 'node-red-node-test-helper';
 import registerListener from '../../nodes/alarm-listener.js';
 import registerAlertstream from '../../nodes/alertstream.js';
 import registerAlarmIn from '../../nodes/isapi-alarm-in.js';
+import registerConfigure from '../../nodes/isapi-configure.js';
 import registerDevice from '../../nodes/isapi-device.js';
 import registerSnapshot from '../../nodes/isapi-snapshot.js';
 import type { AlarmEvent, Attachment, DeviceSign } from '../../src/index.js';
@@ -51,8 +52,9 @@ export function flowNode(id: string, type: string, properties: object = {}): Flo
 export async function startFlow(
   flow: readonly FlowNode[],
   credentials: Readonly<Record<string, Record<string, string>>> = {},
+  userDir?: string,
 ): Promise<Flow> {
-  helper.init(RUNTIME);
+  helper.init(RUNTIME, { userDir });
   await new Promise<void>((resolve) => helper.startServer(resolve));
   const register: ((RED: NodeAPI) => void)[] = [
     registerListener,
@@ -60,6 +62,7 @@ export async function startFlow(
     registerAlarmIn,
     registerSnapshot,
     registerAlertstream,
+    registerConfigure,
   ];
   await helper.load(register, [TAB, ...flow], credentials);
   const boxes = new Map<string, Mailbox<Received>>();

@@ -4,7 +4,7 @@ declare module 'node-red-node-test-helper' {
   import type { NodeAPI } from 'node-red';
 
   interface Helper {
-    init(runtime: string): void;
+    init(runtime: string, settings?: object): void;
     startServer(done: () => void): void;
     stopServer(done: () => void): void;
     load(nodes: ((RED: NodeAPI) => void)[], flow: object[], credentials: object): Promise<void>;
