@@ -92,6 +92,7 @@ export const ERROR_TEXTS = {
   STREAM_ENDED: 'the device ended its alert stream',
   STREAM_FORBIDDEN: 'the user may not read the alert stream of the device',
   STREAM_HTTP: 'the device gives no alert stream',
+  STREAM_MISSING: 'the device has no alert stream: use HTTP listening instead',
   STREAM_PART_ENDLESS: 'the alert stream sent something without end',
   STREAM_SILENT: 'the alert stream fell silent',
   TESTS_TOO_MANY: 'this device, or too many others, are being tested just now',

@@ -143,8 +143,9 @@ export const DEVICE_LIMITS = {
   pauseMaxMs: 86_400_000,
   /** Refused logins remembered beyond the life of their client. */
   pauses: 1_000,
-  /** A subscription is offered in a document below 64 KiB, and told within milliseconds. */
+  /** A subscription is offered in a document below 64 KiB, and told within milliseconds: the stream waits for it. */
   offerBytes: 256 * KIB,
+  offerTimeoutMs: 2_000,
   /** Between two heartbeats of a subscribed stream, where the device lets us choose. */
   heartbeatMs: 10_000,
   /** A login not used for longer is tried by one request alone: the password may have changed meanwhile. */

@@ -45,6 +45,7 @@ export class DeviceStream {
         for (const user of this.#users) user.onState(state);
       },
       onError,
+      pausedMs: () => client.loginPauseMs,
     });
   }
 
@@ -58,6 +59,9 @@ export class DeviceStream {
     });
     this.#users.add(user);
     user.onState(this.#stream.state);
+    // One that joins later, as after a deploy of it alone, would not hear of it before the next change.
+    const { sign } = this.#stream;
+    if (sign !== undefined) setImmediate(() => this.#users.has(user) && user.subscriber.sign(sign));
     // Not before all nodes of the flow are there: what came in earlier would find nobody.
     this.#starting ??= setImmediate(() => this.#stream.start());
     return () => {

@@ -7,7 +7,7 @@ import { shortName } from './to-msg.js';
 export type Say = (key: string, values: Record<string, string | number>) => string;
 
 /** Status is shown under a node: no more than fits there. */
-const WIDEST = 40;
+const WIDEST = 64;
 
 export function stateStatus(state: ListenerState, say: Say): NodeStatus {
   switch (state.state) {

@@ -1,4 +1,4 @@
-import { AlarmError } from '../errors.js';
+import { AlarmError, type AlarmErrorCode } from '../errors.js';
 import type { StreamSink } from '../stream-sink.js';
 import type { DeviceAnswer, DeviceClient, DeviceRequest } from './device-client.js';
 import { readResponseStatus } from './response-status.js';
@@ -7,14 +7,23 @@ import { type SubscriptionWish, subscriptionOf } from './subscription.js';
 const PLAIN: DeviceRequest = { path: '/ISAPI/Event/notification/alertStream' };
 /** The device's words for too many streams (isapi.md §1.9). */
 const TOO_MANY = /^(?:deployExceedMax|armingFull)$/i;
+/** A device that is off says it in other words. */
+const NO_ANSWER: ReadonlySet<AlarmErrorCode> = new Set([
+  'DEVICE_TIMEOUT',
+  'DEVICE_ANSWER_BROKEN',
+  'DEVICE_ANSWER_TOO_LARGE',
+  'STREAM_HTTP',
+]);
+/** So often a device is asked whether it offers a subscription that does not answer. */
+const QUESTIONS = 3;
 /** Longest answer that says why there is no stream. */
 const REASON_BYTES = 4_096;
 
 /**
  * How to open the alertStream of a device (isapi.md §1), or its subscribed one where it offers that (§1.13).
  * @param wish what to subscribe; undefined for the plain stream
- * @returns what opens it: resolves when the stream ended of itself, rejects with `STREAM_BUSY`, `STREAM_FORBIDDEN`,
- *   `STREAM_HTTP` or what the client says
+ * @returns what opens it: resolves when the stream ended of itself, rejects with `STREAM_BUSY`, `STREAM_MISSING`,
+ *   `STREAM_FORBIDDEN`, `STREAM_HTTP`, `DEVICE_REDIRECTS` or what the client says
  */
 export function openAlertStream(
   client: DeviceClient,
@@ -30,8 +39,7 @@ class AlertStreamDoor {
   readonly #wish: SubscriptionWish | undefined;
   /** Undefined until the device has said whether it offers a subscription. */
   #request: DeviceRequest | undefined;
-  /** The device did not answer that question: perhaps it is off, perhaps it cannot stand the question. */
-  #unanswered = false;
+  #unanswered = 0;
 
   constructor(client: DeviceClient, wish: SubscriptionWish | undefined) {
     this.#client = client;
@@ -46,8 +54,6 @@ class AlertStreamDoor {
     const listener: StreamSink = {
       open: (headers) => {
         opened = true;
-        // It streams, though it did not say how it could: it is not asked again.
-        this.#request = request;
         sink.open(headers);
       },
       data: (chunk) => {
@@ -64,19 +70,23 @@ class AlertStreamDoor {
       }
       if (refused !== undefined) throw refusalOf(refused);
     } finally {
-      this.#unanswered = false;
       // A subscription that never said anything is none.
-      if (opened && bytes === 0) this.#request = PLAIN;
+      if (request !== PLAIN && opened && bytes === 0) this.#request = PLAIN;
     }
   }
 
+  /** The plain stream is there for a device that cannot stand the question; one that was busy is asked again. */
   async #findOut(signal: AbortSignal): Promise<DeviceRequest> {
-    if (this.#unanswered || this.#wish === undefined) return PLAIN;
-    this.#unanswered = true;
-    const body = await subscriptionOf(this.#client, this.#wish, signal);
-    this.#request =
-      body === undefined ? PLAIN : { method: 'POST', path: '/ISAPI/Event/notification/subscribeEvent', body };
-    return this.#request;
+    try {
+      const body = this.#wish && (await subscriptionOf(this.#client, this.#wish, signal));
+      const path = '/ISAPI/Event/notification/subscribeEvent';
+      this.#request = body === undefined ? PLAIN : { method: 'POST', path, body };
+      return this.#request;
+    } catch (error) {
+      if (!(error instanceof AlarmError) || !NO_ANSWER.has(error.code)) throw error;
+      if (++this.#unanswered >= QUESTIONS) this.#request = PLAIN;
+      return PLAIN;
+    }
   }
 
   /** Until it ends. @returns an answer that was no stream */
@@ -111,10 +121,16 @@ class AlertStreamDoor {
 const isFinal = ({ status, body }: DeviceAnswer) =>
   (status < 500 || status === 501) && !TOO_MANY.test(readResponseStatus(body)?.reason ?? '');
 
-/** A terminal whose one stream is taken answers 404 with a ResponseStatus; a door station without any a plain 404. */
+/**
+ * A terminal whose one stream is taken answers 404 with a ResponseStatus; a door station without any a plain 404, or
+ * that it does not support it.
+ */
 function refusalOf({ status, body }: DeviceAnswer): AlarmError {
   const said = readResponseStatus(body);
   const detail = said === undefined ? `status ${status}` : `status ${status}, ${said.reason}`;
+  const missing = status === 404 && (said === undefined || /notSupport/i.test(said.reason));
+  if (missing) return new AlarmError('STREAM_MISSING', detail);
   if (TOO_MANY.test(said?.reason ?? '') || status === 404) return new AlarmError('STREAM_BUSY', detail);
+  if (status >= 300 && status < 400) return new AlarmError('DEVICE_REDIRECTS', detail);
   return new AlarmError(status === 403 ? 'STREAM_FORBIDDEN' : 'STREAM_HTTP', detail);
 }

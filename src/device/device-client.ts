@@ -104,6 +104,11 @@ export class DeviceClient {
     return this.#call(request, sink);
   }
 
+  /** Milliseconds for which no login is tried, because the device refused one; 0 when it may be tried. */
+  get loginPauseMs(): number {
+    return this.#session.pauseMs;
+  }
+
   async #call(request: DeviceRequest, sink: StreamSink | undefined): Promise<DeviceAnswer> {
     if (this.#closing !== undefined) throw new AlarmError('DEVICE_CLOSED');
     if (!/^\/[\x21-\x7e]*$/.test(request.path)) throw new AlarmError('DEVICE_PATH_INVALID');

@@ -43,8 +43,9 @@ export class DeviceConnections {
     });
     this.#connect = (options, callback) => {
       const checked: buildConnector.Callback = (...result) => {
-        const [, opened] = result;
-        if (opened === null || fingerprint === undefined || hasFingerprint(opened, fingerprint)) {
+        const [error, opened] = result;
+        // undici leaves the socket out of a failure, whatever its types say.
+        if (error !== null || fingerprint === undefined || hasFingerprint(opened, fingerprint)) {
           callback(...result);
           return;
         }

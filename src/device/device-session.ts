@@ -80,6 +80,11 @@ export class DeviceSession {
     }
   }
 
+  /** Milliseconds for which none is tried. */
+  get pauseMs(): number {
+    return this.#pause.leftMs;
+  }
+
   /** Whether the login known will most probably be taken. */
   get #trusted(): boolean {
     return this.#usable !== undefined && this.#now() - this.#takenAt <= this.#limits.trustMs;

@@ -23,9 +23,11 @@ export class LenientReader {
     const request = new LenientRequest(options, handler, host, this.#headBytes);
     // As undici does it: an IPv6 address without its brackets.
     const name = hostname.replace(/^\[|\]$/g, '');
-    this.#connect({ protocol, hostname: name, host, port }, (error, socket) => {
-      if (socket === null) request.fail(error);
-      else request.send(socket);
+    this.#connect({ protocol, hostname: name, host, port }, (...result) => {
+      const [error, socket] = result;
+      // undici leaves the socket out of a failure, whatever its types say.
+      if (error === null) request.send(socket);
+      else request.fail(error);
     });
     return true;
   }

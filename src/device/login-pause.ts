@@ -77,6 +77,11 @@ export class LoginPause {
     if (refusal !== undefined && this.#now() < refusal.until) throw this.#error(refusal);
   }
 
+  /** Milliseconds until a login may be tried. */
+  get leftMs(): number {
+    return Math.max(0, (this.#refusals.get(this.#mark)?.until ?? 0) - this.#now());
+  }
+
   /** The login was taken: what was refused before counts no more. */
   end(): void {
     this.#refusals.delete(this.#mark);

@@ -20,7 +20,7 @@ const MINORS = ['minorAlarm', 'minorException', 'minorOperation', 'minorEvent'];
 /**
  * Asks a device for its subscription (isapi.md §1.13): the document to subscribe with, or undefined when it offers
  * none. Where the device cannot choose among the wanted events, all are subscribed: rather too many than none.
- * @throws AlarmError those of the client
+ * @throws AlarmError `STREAM_HTTP` while the device cannot say, and those of the client
  */
 export async function subscriptionOf(
   client: Pick<DeviceClient, 'stream'>,
@@ -47,7 +47,7 @@ async function ask(
   const giveUp = () => call.abort(signal.reason);
   signal.throwIfAborted();
   signal.addEventListener('abort', giveUp);
-  const late = setTimeout(() => call.abort(new AlarmError('DEVICE_TIMEOUT')), DEVICE_LIMITS.bodyTimeoutMs);
+  const late = setTimeout(() => call.abort(new AlarmError('DEVICE_TIMEOUT')), DEVICE_LIMITS.offerTimeoutMs);
   const chunks: Buffer[] = [];
   let bytes = 0;
   const noDocument = new AlarmError('DEVICE_ANSWER_TOO_LARGE');
@@ -63,6 +63,8 @@ async function ask(
   };
   try {
     const { status } = await client.stream({ path, signal: call.signal }, sink);
+    // It boots, or has too much to do: nothing is known yet.
+    if (status >= 500 && status !== 501) throw new AlarmError('STREAM_HTTP', `status ${status}`);
     return status === 200 ? Buffer.concat(chunks) : undefined;
   } catch (error) {
     if (error === noDocument) return undefined;

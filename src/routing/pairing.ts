@@ -24,6 +24,12 @@ interface Episode {
   /** What is still open of it. */
   readonly regions: Set<string>;
   count: number;
+  /** Milliseconds by `Clock.ticks`. */
+  heardAt: number;
+  /** The device was out of reach since then: it may have ended, and begun again. */
+  doubtful: boolean;
+  /** Whether a picture of it was handed on. */
+  pictured: boolean;
   cancel: () => void;
 }
 
@@ -90,6 +96,7 @@ export class Pairing extends Stage {
   /** What names no region may be any of those that are open: a repeat of it keeps all of them open. */
   #goOn(alarm: Alarm): void {
     const { event } = alarm;
+    this.#endDoubtful(event);
     const mine = [...(this.#byPlace.get(placeOf(event)) ?? [])];
     const regions = regionsOf(event);
     const covers = (episode: Episode, region: string) =>
@@ -98,10 +105,33 @@ export class Pairing extends Stage {
       if (!regions.some((region) => covers(episode, region))) continue;
       for (const region of regions) if (episode.named.has(region)) episode.regions.add(region);
       episode.count++;
+      episode.heardAt = this.#clock.ticks();
+      episode.doubtful = false;
       this.#expect(episode);
     }
+    this.#addPicture(alarm, mine, regions);
     const fresh = regions.filter((region) => !mine.some((episode) => covers(episode, region)));
     if (fresh.length > 0) this.#start(alarm, fresh);
+  }
+
+  /** What is said again after an outage that was long enough for an end is another alarm. */
+  #endDoubtful(event: AlarmEvent): void {
+    for (const episode of this.#byPlace.get(placeOf(event)) ?? []) {
+      const silent = this.#clock.ticks() - episode.heardAt;
+      if (episode.doubtful && silent > this.#settings.endAfterMs) this.#endByTime(episode);
+    }
+  }
+
+  /** The first picture of an alarm may come with a repeat: rather one message twice than no picture. */
+  #addPicture(alarm: Alarm, mine: readonly Episode[], regions: readonly string[]): void {
+    if (alarm.attachments.length === 0) return;
+    const episode = mine.find(({ named }) =>
+      regions.some((region) => region === NO_REGION || named.has(region)),
+    );
+    if (episode === undefined || episode.pictured) return;
+    episode.pictured = true;
+    const event = { ...alarm.event, correlationId: episode.start.id, count: episode.count };
+    this.next.alarm({ ...alarm, event });
   }
 
   #start(alarm: Alarm, regions: readonly string[]): void {
@@ -124,6 +154,9 @@ export class Pairing extends Stage {
       named: new Set(regions),
       regions: new Set(regions),
       count: 1,
+      heardAt: this.#clock.ticks(),
+      doubtful: false,
+      pictured: alarm.attachments.length > 0,
       cancel: () => undefined,
     };
     this.#episodes.add(episode);
@@ -199,8 +232,10 @@ export class Pairing extends Stage {
     }
     for (const episode of this.#episodes) {
       if (!namesOf(episode.start.device).some((name) => names.includes(name))) continue;
-      if (offline) episode.cancel();
-      else this.#expect(episode);
+      if (offline) {
+        episode.cancel();
+        episode.doubtful = true;
+      } else this.#expect(episode);
     }
   }
 

@@ -33,6 +33,8 @@ export interface AlertStreamOptions {
   /** 0 up to 1. */
   readonly random: () => number;
   readonly limits?: Limits;
+  /** Milliseconds for which the device is not asked to let us in. */
+  readonly pausedMs?: () => number;
   readonly onState?: (state: StreamState) => void;
   /** An error of our own code. */
   readonly onError?: (error: unknown) => void;
@@ -59,6 +61,7 @@ export class AlertStream {
   readonly #device: Device;
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly #pausedMs: () => number;
   readonly #onState: (state: StreamState) => void;
   readonly #onError: (error: unknown) => void;
   readonly #backoff: Backoff;
@@ -78,6 +81,7 @@ export class AlertStream {
     this.#device = device;
     this.#limits = options.limits ?? LIMITS;
     this.#clock = options.clock;
+    this.#pausedMs = options.pausedMs ?? (() => 0);
     this.#onState = options.onState ?? (() => undefined);
     this.#onError = options.onError ?? (() => undefined);
     this.#backoff = new Backoff(this.#limits, options.random);
@@ -87,6 +91,20 @@ export class AlertStream {
 
   get state(): StreamState {
     return this.#state;
+  }
+
+  /** What flows are told of the state; undefined while there is nothing to tell. */
+  get sign(): DeviceSign | undefined {
+    const { state, since, reason, nextRetry } = this.#state;
+    if (state === 'closed' || state === 'connecting') return undefined;
+    return {
+      event: state,
+      vendor: this.#inbox.vendor.id,
+      device: this.#device,
+      since,
+      ...(reason !== undefined && { reason: `${reason.code}: ${reason.message}` }),
+      ...(nextRetry !== undefined && { nextRetry }),
+    };
   }
 
   /** Connects at once, and again whenever the connection is lost. */
@@ -195,25 +213,25 @@ export class AlertStream {
     const wait = this.#waitAfter(failure, goodForMs >= this.#limits.steadyMs);
     const nextRetry = this.#iso(wait);
     this.#cancel = this.#clock.after(wait, () => this.#connect());
-    this.#enter(this.#stateAfter(failure), { reason: failure, nextRetry });
+    this.#enter(this.#stateAfter(failure, goodForMs > 0), { reason: failure, nextRetry });
   }
 
-  #stateAfter({ code }: AlarmError): StreamState['state'] {
+  /** @param begun whether a valid byte had come over this connection: one that never spoke is not there */
+  #stateAfter({ code }: AlarmError, begun: boolean): StreamState['state'] {
     if (REFUSALS.has(code)) return 'auth-failed';
-    // One that was given up already and is silent again has not come back.
-    const was = this.#state.state;
-    return code === 'STREAM_SILENT' && was !== 'offline' && was !== 'auth-failed' ? 'stale' : 'offline';
+    return code === 'STREAM_SILENT' && begun ? 'stale' : 'offline';
   }
 
   #waitAfter({ code }: AlarmError, steady: boolean): number {
     if (REFUSALS.has(code)) {
       // One fresh try: devices also say so for a moment when they are busy (defects.md D6).
       const steps = this.#refusals++ - 1;
-      if (steps < 0) return this.#backoff.next();
       const { loginRetryMs, loginRetryMaxMs } = this.#limits;
-      return Math.min(loginRetryMaxMs, loginRetryMs * 2 ** steps) + LOGIN_MARGIN_MS;
+      const wait = Math.min(loginRetryMaxMs, loginRetryMs * 2 ** steps) + LOGIN_MARGIN_MS;
+      return Math.max(steps < 0 ? this.#backoff.next() : wait, this.#pausedMs() + LOGIN_MARGIN_MS);
     }
-    return code === 'STREAM_BUSY' ? this.#limits.busyRetryMs : this.#backoff.next(steady);
+    const full = code === 'STREAM_BUSY' || code === 'STREAM_MISSING';
+    return full ? this.#limits.busyRetryMs : this.#backoff.next(steady);
   }
 
   /** Told to the outside on a change of the state; on a new reason alone only shown. */
@@ -223,17 +241,9 @@ export class AlertStream {
     this.#state = next;
     this.#deliver(() => this.#onState(next));
     // Who hears of it may stop the stream at once.
-    if (!changed || this.#state !== next || state === 'closed' || state === 'connecting') return;
-    const { reason, nextRetry } = more;
-    const sign: DeviceSign = {
-      event: state,
-      vendor: this.#inbox.vendor.id,
-      device: this.#device,
-      since: next.since,
-      ...(reason !== undefined && { reason: `${reason.code}: ${reason.message}` }),
-      ...(nextRetry !== undefined && { nextRetry }),
-    };
-    this.#deliver(() => this.#inbox.tell(sign));
+    if (!changed || this.#state !== next) return;
+    const { sign } = this;
+    if (sign !== undefined) this.#deliver(() => this.#inbox.tell(sign));
   }
 
   /** What goes wrong in our own code must not cost the connection. */

@@ -25,9 +25,13 @@ interface Open {
   readonly before: number;
   pictures: number;
   bytes: number;
+  /** Milliseconds between the document and its first picture. */
+  delayMs: number | undefined;
 }
 
-const NOTHING: Expected = { announced: 0, pictures: 0, sure: false };
+const NOTHING: Expected = { announced: 0, pictures: 0, sure: false, delayMs: undefined };
+/** Pictures are waited for a few times as long as they took so far. */
+const PATIENCE = 4;
 
 /**
  * A stream of parts to events: a document, and the pictures behind it. A document goes on as soon as its own last byte
@@ -46,7 +50,9 @@ export class StreamParts {
   #begun = false;
   #broken = false;
   #open: Open | undefined;
-  #last: { readonly document: BodyPart; readonly at: number; pictures: number } | undefined;
+  #last:
+    | { readonly document: BodyPart; readonly at: number; readonly since: number; pictures: number }
+    | undefined;
   #cancel: (() => void) | undefined;
   #progress = false;
   #sinceLastPart = 0;
@@ -130,6 +136,7 @@ export class StreamParts {
   #addOther(part: BodyPart): void {
     if (this.#open === undefined) this.#reopen(part);
     const open = this.#open as unknown as Open;
+    open.delayMs ??= this.#clock.ticks() - open.since;
     open.parts.push(part);
     open.bytes += part.bytes.length;
     open.pictures++;
@@ -149,7 +156,16 @@ export class StreamParts {
 
   #opened(document: BodyPart | undefined, expected: Expected, before: number): Open {
     const parts = document === undefined ? [] : [document];
-    return { document, parts, expected, since: this.#clock.ticks(), before, pictures: 0, bytes: 0 };
+    return {
+      document,
+      parts,
+      expected,
+      since: this.#clock.ticks(),
+      before,
+      pictures: 0,
+      bytes: 0,
+      delayMs: undefined,
+    };
   }
 
   /** Milliseconds to wait for more, 0 when nothing is to come. */
@@ -157,7 +173,11 @@ export class StreamParts {
     const { pictureWaitMs, pictureGapMs } = this.#limits;
     if (this.#parser.inAttachment || document === undefined) return pictureWaitMs;
     if (pictures < expected.announced && expected.pictures > 0) return pictureWaitMs;
-    if (pictures < expected.pictures) return pictures === 0 ? pictureWaitMs : pictureGapMs;
+    if (pictures < expected.pictures && pictures > 0) return pictureGapMs;
+    if (pictures < expected.pictures) {
+      const { delayMs = pictureWaitMs } = expected;
+      return Math.min(pictureWaitMs, Math.max(pictureGapMs, PATIENCE * delayMs));
+    }
     return pictures > 0 && !expected.sure ? pictureGapMs : 0;
   }
 
@@ -184,11 +204,14 @@ export class StreamParts {
     const open = this.#open;
     this.#open = undefined;
     if (open === undefined || open.parts.length === 0) return;
-    const { document, parts, expected, before } = open;
+    const { document, parts, expected, before, since, delayMs } = open;
     const pictures = before + open.pictures;
     const belongs = this.#taker.take(parts, pictures < expected.announced);
     if (document === undefined || !belongs) return;
-    this.#habits.note(document, pictures, expected.pictures);
-    this.#last = { document, at: this.#clock.ticks(), pictures };
+    // One that came late was begun when it came: what counts is how long it took since its document.
+    const begun = before === 0 && this.#last?.document === document ? this.#last.since : since;
+    const took = delayMs === undefined ? undefined : since + delayMs - begun;
+    this.#habits.note(document, pictures, expected.pictures, took);
+    this.#last = { document, at: this.#clock.ticks(), since: begun, pictures };
   }
 }

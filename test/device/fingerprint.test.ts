@@ -48,6 +48,31 @@ test('a pinned certificate is taken without a signature, any other is refused be
   assert.equal(device.counts.requests, requests);
 });
 
+test('a pinned device that is switched off is told as that', async (t) => {
+  const device = await StreamDevice.start({}, { certificate: selfSigned() });
+  const settings = { protocol: 'https', host: '127.0.0.1', port: device.port, verifyTls: true } as const;
+  const client = new DeviceClient({ ...settings, ...USUAL_RULES, fingerprint: '0'.repeat(64) });
+  t.after(() => client.close());
+  await device.close();
+  await assert.rejects(
+    client.request({ path: PATH }),
+    (error) => (error as AlarmError).code === 'DEVICE_REFUSED',
+  );
+});
+
+test('a device whose heads only we read, switched off later, is told as that', async (t) => {
+  const device = await StreamDevice.start({ bareLf: true });
+  const settings = { protocol: 'http', host: '127.0.0.1', port: device.port, verifyTls: true } as const;
+  const client = new DeviceClient({ ...settings, ...USUAL_RULES });
+  t.after(() => client.close());
+  assert.equal((await client.request({ path: PATH })).status, 200);
+  await device.close();
+  await assert.rejects(
+    client.request({ path: PATH }),
+    (error) => (error as AlarmError).code === 'DEVICE_REFUSED',
+  );
+});
+
 test('plain HTTP has no certificate: nothing is sent to it when one is pinned', async (t) => {
   const device = await StreamDevice.start();
   t.after(() => device.close());

@@ -101,6 +101,17 @@ describe('alertstream', () => {
     assert.equal(device.counts.requests, 2);
   });
 
+  it('a node that joins later hears at once how the device is', async () => {
+    const first = stream('stream1', 'alarms', 'states');
+    const { device, flow, all } = await start({}, LOGIN, [first]);
+    await until(() => device.streams === 1);
+    device.heartbeat();
+    assert.equal((await flow.at('states').take()).payload.event, 'online');
+    await flow.redeploy([...all, stream('stream2', 'alarms2', 'states2')], 'nodes');
+    assert.equal((await flow.at('states2').take()).payload.event, 'online');
+    assert.equal(device.counts.streams, 1);
+  });
+
   it('a redeploy: connected within a second, never two streams, nothing left when it is gone', async () => {
     const { device, flow, all } = await start();
     await until(() => device.streams === 1);

@@ -44,6 +44,10 @@ interface Open {
   readonly began: readonly string[];
   left: string[];
   heard: number;
+  /** As `heard`, but not put off by the device coming back. */
+  said: number;
+  /** The device was away since then. */
+  doubt: boolean;
   times: number;
 }
 
@@ -72,6 +76,11 @@ export function expected(steps: readonly Step[], byTime: boolean): string[][] {
     if (!away.delete(device)) return;
     for (const alarm of open) if (alarm.like.device === device) alarm.heard = now;
   };
+  const leave = (device: string) => {
+    if (away.has(device)) return;
+    away.add(device);
+    for (const alarm of open) if (alarm.like.device === device) alarm.doubt = true;
+  };
   const near = (said: Spoken) =>
     open.filter(
       ({ like }) =>
@@ -95,6 +104,8 @@ export function expected(steps: readonly Step[], byTime: boolean): string[][] {
       }
       return closed.map((alarm) => close(alarm, 'device', now));
     }
+    const doubtful = near(said).filter((alarm) => alarm.doubt && now - alarm.said > END_AFTER);
+    const over = doubtful.map((alarm) => close(alarm, 'time', now));
     const regions = said.regions.length === 0 ? [''] : [...new Set(said.regions)];
     const known = near(said);
     const fresh = new Set(regions);
@@ -106,20 +117,23 @@ export function expected(steps: readonly Step[], byTime: boolean): string[][] {
       for (const region of mine) fresh.delete(region);
       alarm.times++;
       alarm.heard = now;
+      alarm.said = now;
+      alarm.doubt = false;
       alarm.left = alarm.began.filter((region) => alarm.left.includes(region) || regions.includes(region));
     }
-    if (fresh.size === 0) return [];
+    if (fresh.size === 0) return over;
     const began = [...fresh];
-    open.push({ step, at: now, like: said, began, left: [...began], heard: now, times: 1 });
+    const heard = { heard: now, said: now, doubt: false };
+    open.push({ step, at: now, like: said, began, left: [...began], ...heard, times: 1 });
     const named = said.regions.filter((region) => fresh.has(region));
-    return [`start ${step} [${named.join(',')}]`];
+    return [...over, `start ${step} [${named.join(',')}]`];
   };
 
   return steps.map((each, step) => {
     if (each.what === 'wait') return pass(now + each.milliseconds);
     if (each.what === 'event') return hear(each, step);
     if (each.sign === 'online') isBack(each.device);
-    else if (each.sign !== 'heartbeat') away.add(each.device);
+    else if (each.sign !== 'heartbeat') leave(each.device);
     return [];
   });
 }

@@ -282,13 +282,47 @@ test('with the mode `device` silence ends nothing and no timer runs', () => {
   const id = one.say();
   assert.equal(one.clock.waiting, 0);
   one.clock.pass(1_000_000_000);
-  one.sign('offline');
-  one.sign('online');
   one.say();
   assert.equal(one.clock.waiting, 0);
   assert.deepEqual(briefs(one.told), [`start ${id} []`]);
   one.say({ state: 'inactive' });
   assert.equal(last(one).endedBy, 'device');
+});
+
+for (const mode of ['device', 'time'] as const) {
+  test(`mode ${mode}: what is said again after an outage is another alarm, a short one apart`, () => {
+    const one = paired({ mode });
+    const first = one.say();
+    one.clock.pass(3_000);
+    one.sign('offline');
+    one.clock.pass(END_AFTER - 3_000);
+    one.sign('online');
+    one.say();
+    assert.deepEqual(briefs(one.told), [`start ${first} []`]);
+    one.sign('offline');
+    one.clock.pass(END_AFTER + 1);
+    one.sign('online');
+    const second = one.say();
+    assert.deepEqual(briefs(one.told.slice(1)), [`end of ${first} by time: 2 in 20 s`, `start ${second} []`]);
+  });
+}
+
+test('the first picture of an alarm goes on with the repeat that brings it, and no second one', () => {
+  const one = paired();
+  const id = one.say();
+  one.clock.pass(1_000);
+  const repeat = one.say({ pictures: 1 });
+  one.say({ pictures: 1 });
+  assert.equal(one.told.length, 2);
+  const { event, attachments } = one.told[1] as (typeof one.told)[number];
+  assert.deepEqual(
+    [event.id, event.correlationId, event.state, event.count, attachments.length],
+    [repeat, id, 'active', 2, 1],
+  );
+  const other = paired();
+  other.say({ pictures: 1 });
+  other.say({ pictures: 1 });
+  assert.equal(other.told.length, 1);
 });
 
 test('with the mode `time` the end of a device counts too', () => {

@@ -201,6 +201,49 @@ test('a picture that comes unannounced a moment later: once twice, from then on 
   assert.deepEqual(next.events, ['begin', 'doc6+jpeg']);
 });
 
+test('unannounced pictures are waited for a few times as long as they took so far', () => {
+  const { events, write, time } = reader();
+  write(bytesOf(document(1), image));
+  time.pass(200);
+  assert.deepEqual(events, ['begin', 'doc1+jpeg']);
+  write(bytesOf(document(2)));
+  time.pass(199);
+  assert.equal(events.length, 2);
+  time.pass(1);
+  assert.deepEqual(events.slice(2), ['doc2']);
+  // It came later than it ever did: from then on it is given more time.
+  time.pass(100);
+  write(bytesOf(image));
+  time.pass(200);
+  assert.deepEqual(events.slice(3), ['doc2+jpeg']);
+  write(bytesOf(document(3)));
+  time.pass(1_100);
+  assert.equal(events.length, 4);
+  write(bytesOf(image));
+  assert.equal(events.at(-1), 'doc3+jpeg');
+});
+
+test('events without a picture teach nothing about those that announce one, nor those of another channel', () => {
+  const { events, write, time } = reader();
+  write(bytesOf(document(1), image));
+  time.pass(200);
+  for (let count = 2; count < 6; count++) {
+    write(bytesOf(document(count)));
+    time.pass(2_000);
+  }
+  write(bytesOf(document(6, '<detectionPicturesNumber>1</detectionPicturesNumber>')));
+  time.pass(1_900);
+  write(bytesOf(image));
+  assert.equal(events.at(-1), 'doc6+jpeg');
+  const other = reader();
+  other.write(bytesOf(document(1), image));
+  time.pass(200);
+  other.write(
+    bytesOf({ ...document(2), bytes: String(document(2).bytes).replace(/<channelID>1</, '<channelID>2<') }),
+  );
+  assert.equal(other.events.at(-1), 'doc2');
+});
+
 test('what has become unusual is not waited for any more', () => {
   const { events, write, time } = reader();
   write(bytesOf(document(1), image));

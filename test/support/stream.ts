@@ -76,6 +76,7 @@ export async function streamOf(t: TestContext, setup: Setup = {}) {
       limits: { ...LIMITS, ...setup.limits },
       onState: (state) => told.states.push(state),
       onError: (error) => told.errors.push(error),
+      pausedMs: () => client.loginPauseMs,
     },
   );
   t.after(async () => {
