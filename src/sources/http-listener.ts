@@ -166,21 +166,22 @@ export class HttpListener {
 
   #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox): void {
     const address = addressOf(request.socket);
-    const body = new BodyReader(request.headers['content-type'], this.#limits);
     const connection = connectionOf(request.socket);
     connection.latest = request;
     connection.pending++;
     let length = 0;
-    let done = false;
-    const finish = (): boolean => {
-      if (done) return false;
-      done = true;
+    let body: BodyReader | undefined = new BodyReader(request.headers['content-type'], this.#limits);
+    /** Gives the body away, once: the request lives until its connection is closed, and pictures need not. */
+    const finish = (): BodyReader | undefined => {
+      if (body === undefined) return undefined;
+      const finished = body;
+      body = undefined;
       connection.pending--;
       this.#bytesInMemory -= length;
-      return true;
+      return finished;
     };
     request.on('data', (chunk: Buffer) => {
-      if (done) return;
+      if (body === undefined) return;
       length += chunk.length;
       this.#bytesInMemory += chunk.length;
       const tooLarge = length > this.#limits.bodyBytes;
@@ -189,15 +190,15 @@ export class HttpListener {
         this.#object(request, response, tooLarge ? TOO_LARGE : TOO_MUCH, inbox);
       } else body.write(chunk);
     });
-    request.on('end', () => {
-      if (finish())
-        this.#answer(request, response, inbox, () => this.#accept({ request, address, body }, inbox, false));
-    });
+    const answer = (cut: boolean) => {
+      const finished = finish();
+      if (finished === undefined || (cut && length === 0)) return;
+      const accept = () => this.#accept({ request, address, body: finished }, inbox, cut);
+      this.#answer(request, response, inbox, accept);
+    };
+    request.on('end', () => answer(false));
     // Cut off: nobody is there to answer, yet an event whose document is whole must not be lost.
-    request.on('close', () => {
-      if (finish() && length > 0)
-        this.#answer(request, response, inbox, () => this.#accept({ request, address, body }, inbox, true));
-    });
+    request.on('close', () => answer(true));
     request.on('error', () => undefined);
     response.on('error', () => undefined);
   }

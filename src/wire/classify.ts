@@ -1,4 +1,5 @@
 import type { PartKind } from '../notification.js';
+import { sameBytes } from './lines.js';
 
 const JPEG_END = Buffer.from([0xff, 0xd9]);
 /** The last chunk's name and checksum (PNG §11.2.5). */
@@ -94,7 +95,7 @@ function endsWithItsRoot(bytes: Buffer): boolean {
   const open = firstElement(bytes);
   if (open < 0) return false;
   const length = nameEnd - (close + 2);
-  const same = bytes.compare(bytes, close + 2, nameEnd, open, open + length) === 0;
+  const same = sameBytes(bytes, close + 2, bytes, open, length);
   const behind = bytes[open + length] as number;
   return length > 0 && same && (behind <= 0x20 || behind === 0x3e || behind === 0x2f);
 }

@@ -1,4 +1,5 @@
 import type { Limits } from '../limits.js';
+import { sameBytes } from './lines.js';
 
 const DASH = 0x2d;
 /** Delimiters one stream may use; more would let junk lines take over. */
@@ -33,7 +34,7 @@ export class Delimiters {
     for (const delimiter of this.#known) {
       const end = at + delimiter.length;
       const there = Math.min(end, bytes.length);
-      if (bytes.compare(delimiter, 0, there - at, at, there) !== 0) continue;
+      if (!sameBytes(bytes, at, delimiter, 0, there - at)) continue;
       const [first, second] = [bytes[end], bytes[end + 1]];
       const more = there < end || first === undefined || (first === DASH && second === undefined);
       if (more && !final) undecided = true;

@@ -5,7 +5,7 @@ import type { BodyPart } from '../notification.js';
 import { classify, isPicture, looksWhole } from './classify.js';
 import { Delimiters } from './delimiters.js';
 import { label, parseParameters } from './header.js';
-import { beginsBody, endsLikeDocument, lineEnds, lineWithDashes, textLength } from './lines.js';
+import { beginsBody, endsLikeDocument, lineEnds, lineWithDashes, textEnd } from './lines.js';
 import { PartBytes } from './part-bytes.js';
 
 const LF = 0x0a;
@@ -43,7 +43,9 @@ export class MultipartParser {
   readonly #onPart: (part: BodyPart) => void;
   readonly #delimiters: Delimiters;
   #state: State = 'between';
+  /** What came and is not read yet, from `#at` on: a view of it for every line would cost more than reading the line. */
   #pending: Buffer = EMPTY;
+  #at = 0;
   #ended = false;
   #headers = new Map<string, string>();
   #lastHeader = '';
@@ -52,8 +54,6 @@ export class MultipartParser {
   #body: PartBytes;
   #remaining = 0;
   #reread = 0;
-  /** What `flush` and `inAttachment` look at: kept apart, as the body is in many pieces. */
-  #start: Buffer = EMPTY;
   #parts = 0;
   #cut = false;
   #begun = false;
@@ -71,7 +71,14 @@ export class MultipartParser {
 
   /** @throws AlarmError `PART_HEADER_TOO_LARGE`, `PARTS_TOO_MANY`; the parser is of no use afterwards. */
   write(chunk: Buffer): void {
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
+    // The most of every picture goes this way: nothing in it has to be looked at.
+    const inside = this.#state === 'counted' && this.#left === 0 && chunk.length < this.#remaining;
+    if (inside && chunk.length <= this.#body.room) {
+      this.#body.add(chunk);
+      this.#remaining -= chunk.length;
+      return;
+    }
+    this.#setPending(this.#left === 0 ? chunk : Buffer.concat([this.#rest(), chunk]));
     while (this.#step());
   }
 
@@ -99,8 +106,8 @@ export class MultipartParser {
    * A delimiter alone is none yet: devices may write it behind a part as well as before the next one.
    */
   get inAttachment(): boolean {
-    if (this.#state === 'between') return this.#pending[0] === DASH;
-    if (this.#state === 'head' && this.#headers.size === 0) return this.#pending.length > 0;
+    if (this.#state === 'between') return this.#pending[this.#at] === DASH;
+    if (this.#state === 'head' && this.#headers.size === 0) return this.#left > 0;
     if (this.#state === 'counted' || this.#state === 'delimited') {
       const kind = classify(this.#lead());
       if (kind !== 'empty') return kind !== 'xml' && kind !== 'json';
@@ -114,21 +121,19 @@ export class MultipartParser {
    */
   flush(): void {
     // Only the ends are looked at first: this is asked with every piece of a part that may be large.
-    if (this.#state !== 'delimited' || this.#body.cut || !endsLikeDocument(this.#pending)) return;
+    if (this.#state !== 'delimited' || this.#body.cut || !endsLikeDocument(this.#rest())) return;
     const kind = classify(this.#lead());
     if (kind !== 'xml' && kind !== 'json') return;
-    if (looksWhole(Buffer.concat([this.#body.bytes(), this.#pending])) !== true) return;
-    this.#body.add(this.#take(this.#pending.length));
+    if (looksWhole(Buffer.concat([this.#body.bytes(), this.#rest()])) !== true) return;
+    this.#body.add(this.#take(this.#left));
     this.#emit();
     this.#state = 'between';
   }
 
   /** First bytes of the part that has begun. */
   #lead(): Buffer {
-    const { length } = this.#start;
-    return length >= LEAD
-      ? this.#start
-      : Buffer.concat([this.#start, this.#pending.subarray(0, LEAD - length)]);
+    const lead = this.#body.lead(LEAD);
+    return lead.length === LEAD ? lead : Buffer.concat([lead, this.#rest().subarray(0, LEAD - lead.length)]);
   }
 
   /** One state change, or as much as the pending bytes allow; false when it needs more of them. */
@@ -150,46 +155,52 @@ export class MultipartParser {
   }
 
   #skipToDelimiter(): boolean {
-    this.#consume(lineEnds(this.#pending, this.#pending.length));
-    const line = this.#peekLine();
-    if (line === undefined) {
-      if (this.#pending.length <= this.#limits.partHeaderBytes) return false;
+    const start = lineEnds(this.#pending, this.#at, this.#pending.length);
+    this.#at = start;
+    const end = this.#lineEnd();
+    if (end === undefined) {
+      if (this.#left <= this.#limits.partHeaderBytes) return false;
       this.#state = 'long-line';
       return true;
     }
-    this.#consume(line.length);
-    if (line.length > this.#limits.partHeaderBytes) return true;
-    const match = this.#delimiters.match(line, 0, true);
-    if (match === 'open' || (match === 'no' && this.#delimiters.learn(line.subarray(0, textLength(line)))))
-      this.#startHead();
+    this.#at = end;
+    if (end - start > this.#limits.partHeaderBytes) return true;
+    let match = this.#delimiters.match(this.#pending, start, true);
+    if (match === 'no') {
+      const line = this.#pending.subarray(start, textEnd(this.#pending, start, end));
+      if (this.#delimiters.learn(line)) match = 'open';
+    }
+    if (match === 'open') this.#startHead();
     return true;
   }
 
   #skipLine(): boolean {
-    const end = this.#pending.indexOf(LF);
-    this.#consume(end < 0 ? this.#pending.length : end + 1);
+    const end = this.#pending.indexOf(LF, this.#at);
+    this.#at = end < 0 ? this.#pending.length : end + 1;
     if (end >= 0) this.#state = 'between';
     return end >= 0;
   }
 
   #readHead(): boolean {
-    if (this.#pending.length === 0) return false;
-    const first = this.#pending[0] as number;
-    if (first === 0xff && this.#pending.length < 2 && !this.#ended) return false;
-    if (beginsBody(first, this.#pending[1])) return this.#startBody();
-    const line = this.#peekLine();
-    if (this.#headBytes + (line ?? this.#pending).length > this.#limits.partHeaderBytes) {
+    if (this.#left === 0) return false;
+    const start = this.#at;
+    const first = this.#pending[start] as number;
+    if (first === 0xff && this.#left < 2 && !this.#ended) return false;
+    if (beginsBody(first, this.#pending[start + 1])) return this.#startBody();
+    const end = this.#lineEnd();
+    const length = (end ?? this.#pending.length) - start;
+    if (this.#headBytes + length > this.#limits.partHeaderBytes) {
       throw new AlarmError('PART_HEADER_TOO_LARGE');
     }
-    if (line === undefined) return false;
-    this.#headBytes += line.length;
-    this.#consume(line.length);
-    const match = first === DASH ? this.#delimiters.match(line, 0, true) : 'no';
-    const length = textLength(line);
+    if (end === undefined) return false;
+    this.#headBytes += length;
+    this.#at = end;
+    const match = first === DASH ? this.#delimiters.match(this.#pending, start, true) : 'no';
+    const stop = textEnd(this.#pending, start, end);
     if (match === 'open') this.#startHead();
     else if (match === 'close') this.#state = 'between';
-    else if (length === 0) return this.#startBody();
-    else this.#addHeader(line.toString('utf8', 0, length));
+    else if (stop === start) return this.#startBody();
+    else this.#addHeader(this.#pending.toString('utf8', start, stop));
     return true;
   }
 
@@ -221,9 +232,8 @@ export class MultipartParser {
     const trusted = this.#reread <= MOST_REREAD * this.#limits.pictureBytes;
     let counted = trusted && length !== '' && length.length <= 10 && !/\D/.test(length);
     // More than will come: the count is wrong, and reading by it would copy all the rest for nothing.
-    counted &&= !this.#ended || Number(length) <= this.#pending.length;
+    counted &&= !this.#ended || Number(length) <= this.#left;
     this.#remaining = counted ? Number(length) : 0;
-    this.#newBody();
     this.#state = counted ? 'counted' : 'delimited';
     return true;
   }
@@ -232,14 +242,10 @@ export class MultipartParser {
     const { room } = this.#body;
     // Before the first byte is dropped: a count far too large may hold whole parts.
     if (room === 0 && this.#holdsParts() && this.#reframe()) return true;
-    const take = Math.min(
-      this.#remaining,
-      this.#pending.length,
-      room === 0 ? Number.POSITIVE_INFINITY : room,
-    );
-    this.#addToBody(this.#take(take));
+    const take = Math.min(this.#remaining, this.#left, room === 0 ? Number.POSITIVE_INFINITY : room);
+    this.#body.add(this.#take(take));
     this.#remaining -= take;
-    if (this.#remaining > 0) return this.#pending.length > 0;
+    if (this.#remaining > 0) return this.#left > 0;
     const whole = looksWhole(this.#body.bytes());
     if (this.#body.cut || (whole === true && !this.#holdsParts(whole))) {
       this.#emit();
@@ -255,15 +261,16 @@ export class MultipartParser {
     if (whole === true && isPicture(classify(bytes))) return false;
     for (let at = lineWithDashes(bytes, 0); at !== undefined; at = lineWithDashes(bytes, at + 1)) {
       if (this.#delimiters.match(bytes, at + 1, true) === 'no') continue;
-      return whole === false || looksWhole(bytes.subarray(0, textLength(bytes.subarray(0, at + 1)))) === true;
+      return whole === false || looksWhole(bytes.subarray(0, textEnd(bytes, 0, at + 1))) === true;
     }
     return false;
   }
 
   /** A right count is followed by line ends and a delimiter, or by the end. */
   #verifyCount(): boolean {
-    const line = this.#pending.subarray(lineEnds(this.#pending, MOST_LINE_ENDS));
-    const match = line.length === 0 ? 'undecided' : this.#delimiters.match(line, 0, false);
+    const line = lineEnds(this.#pending, this.#at, this.#at + MOST_LINE_ENDS);
+    const none = line === this.#pending.length;
+    const match = none ? 'undecided' : this.#delimiters.match(this.#pending, line, false);
     if (match === 'undecided' && !this.#ended) return false;
     const right = match !== 'no' && !this.#holdsParts();
     if (right || !this.#reframe()) {
@@ -278,8 +285,8 @@ export class MultipartParser {
     if (this.#body.cut) return false;
     const bytes = this.#body.bytes();
     this.#reread += bytes.length;
-    this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([bytes, this.#pending]);
-    this.#newBody();
+    this.#setPending(this.#left === 0 ? bytes : Buffer.concat([bytes, this.#rest()]));
+    this.#body = new PartBytes(this.#limits);
     this.#state = 'delimited';
     return true;
   }
@@ -287,9 +294,9 @@ export class MultipartParser {
   #readDelimited(): boolean {
     const bytes = this.#pending;
     // A delimiter at the very start of a body has no line break of its own before it.
-    const atStart = this.#body.length === 0 && bytes[0] === DASH;
+    const atStart = this.#body.length === 0 && bytes[this.#at] === DASH;
     for (
-      let at = atStart ? -1 : lineWithDashes(bytes, 0);
+      let at = atStart ? this.#at - 1 : lineWithDashes(bytes, this.#at);
       at !== undefined;
       at = lineWithDashes(bytes, at + 1)
     ) {
@@ -299,10 +306,10 @@ export class MultipartParser {
         return false;
       }
       if (match !== 'no') {
-        this.#body.add(bytes.subarray(0, Math.max(0, bytes[at - 1] === CR ? at - 1 : at)));
+        this.#body.add(bytes.subarray(this.#at, Math.max(this.#at, bytes[at - 1] === CR ? at - 1 : at)));
         this.#dropStatusLine();
         this.#emit();
-        this.#consume(at + 1);
+        this.#at = at + 1;
         this.#state = 'between';
         return true;
       }
@@ -317,42 +324,29 @@ export class MultipartParser {
     if (this.#body.cut || looksWhole(bytes) !== false) return;
     const at = bytes.lastIndexOf('HTTP/1.');
     if (at > 0 && looksWhole(bytes.subarray(0, at)) === true) {
-      this.#newBody();
+      this.#body = new PartBytes(this.#limits);
       this.#body.add(bytes.subarray(0, at));
     }
   }
 
   /** Moves all before the line break at `at` to the body; that and what follows stays pending. */
   #keepFrom(at: number): void {
-    const keep = Math.max(0, at - 1);
-    this.#addToBody(this.#take(keep));
+    this.#body.add(this.#take(Math.max(0, at - 1 - this.#at)));
   }
 
   /** The end came inside a part: its bytes without the beginning of a delimiter are all there will be. */
   #finishCutPart(): void {
-    const bytes = this.#pending;
+    const bytes = this.#take(this.#left);
     const lineBreak = bytes.lastIndexOf(LF);
     const tail = bytes.subarray(lineBreak + 1);
     const begun = lineBreak >= 0 && tail.length > 0 && this.#delimiters.match(tail, 0, false) === 'undecided';
     this.#body.add(
       begun ? bytes.subarray(0, bytes[lineBreak - 1] === CR ? lineBreak - 1 : lineBreak) : bytes,
     );
-    this.#pending = EMPTY;
     const whole = looksWhole(this.#body.bytes()) === true;
     this.#cut ||= !whole;
     this.#emit(!whole);
     this.#state = 'between';
-  }
-
-  #newBody(): void {
-    this.#body = new PartBytes(this.#limits);
-    this.#start = EMPTY;
-  }
-
-  #addToBody(bytes: Buffer): void {
-    this.#body.add(bytes);
-    const { length } = this.#start;
-    if (length < LEAD) this.#start = Buffer.concat([this.#start, bytes.subarray(0, LEAD - length)]);
   }
 
   #emit(cutByEnd = false): void {
@@ -367,24 +361,34 @@ export class MultipartParser {
     const contentId = this.#headers.get('content-id');
     if (contentId !== undefined) part.contentId = contentId.replace(/^<|>$/g, '');
     this.#onPart(part);
-    this.#newBody();
+    this.#body = new PartBytes(this.#limits);
   }
 
-  /** The first pending line with its line break; at the end of the stream the rest. */
-  #peekLine(): Buffer | undefined {
-    const end = this.#pending.indexOf(LF);
-    if (end >= 0) return this.#pending.subarray(0, end + 1);
-    return this.#ended && this.#pending.length > 0 ? this.#pending : undefined;
+  /** Place behind the first pending line and its line break; at the end of the stream the rest is a line. */
+  #lineEnd(): number | undefined {
+    const end = this.#pending.indexOf(LF, this.#at);
+    if (end >= 0) return end + 1;
+    return this.#ended && this.#left > 0 ? this.#pending.length : undefined;
+  }
+
+  /** How many bytes are pending. */
+  get #left(): number {
+    return this.#pending.length - this.#at;
+  }
+
+  #rest(): Buffer {
+    return this.#pending.subarray(this.#at);
+  }
+
+  #setPending(bytes: Buffer): void {
+    this.#pending = bytes;
+    this.#at = 0;
   }
 
   #take(count: number): Buffer {
-    const bytes = this.#pending.subarray(0, count);
-    this.#consume(count);
-    return bytes;
-  }
-
-  #consume(count: number): void {
-    this.#pending = this.#pending.subarray(count);
+    const from = this.#at;
+    this.#at += count;
+    return this.#pending.subarray(from, this.#at);
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Limits } from '../limits.js';
 import { classify } from './classify.js';
 
-/** More than `classify` looks at; a chunk has at least one byte. */
+/** More than `classify` looks at. */
 const KIND_BYTES = 512;
 
 /** The bytes of one part as they arrive, up to the limit of what they are. What is over the limit is dropped. */
 export class PartBytes {
   readonly #limits: Limits;
+  /** Each has at least one byte. */
   #chunks: Buffer[] = [];
   #length = 0;
   #cap: number | undefined;
@@ -49,13 +50,20 @@ export class PartBytes {
     this.#cut = true;
   }
 
+  /** The first bytes, so many at most. */
+  lead(count: number): Buffer {
+    const [first] = this.#chunks;
+    if (first !== undefined && first.length >= count) return first.subarray(0, count);
+    return Buffer.concat(this.#chunks.slice(0, count), Math.min(this.#length, count));
+  }
+
   bytes(): Buffer {
     if (this.#chunks.length !== 1) this.#chunks = [Buffer.concat(this.#chunks, this.#length)];
     return this.#chunks[0] as Buffer;
   }
 
   #capOf(): number {
-    switch (classify(Buffer.concat(this.#chunks.slice(0, KIND_BYTES), KIND_BYTES))) {
+    switch (classify(this.lead(KIND_BYTES))) {
       case 'xml':
       case 'json':
         return this.#limits.documentBytes;
