@@ -50,6 +50,10 @@ export const LIMITS = {
   pictureWaitMs: 2_000,
   /** One that keeps growing, on a slow link, is waited for up to this. */
   pictureMostMs: 20_000,
+  /** A part of a stream that takes longer is looked at for what does not belong to it, each time this has passed. */
+  partDoubtMs: 2_000,
+  /** However slowly it comes: longer than the largest picture takes over a poor link. */
+  partMostMs: 120_000,
   /** Behind a picture, where it is not known how many come. */
   pictureGapMs: 200,
   /** A picture that comes no later than this behind its event goes on with it once more. */

@@ -56,6 +56,9 @@ export class StreamParts {
   #cancel: (() => void) | undefined;
   #progress = false;
   #sinceLastPart = 0;
+  /** When the part began that is on its way, and when it was doubted; undefined between two. */
+  #partAt: number | undefined;
+  #doubtedAt = 0;
 
   /**
    * @param contentType of the stream, for its boundary
@@ -87,6 +90,7 @@ export class StreamParts {
     this.#parser.write(chunk);
     this.#parser.flush();
     if (this.#parser.begun) this.#begin();
+    this.#watchPart();
     if (this.#sinceLastPart > this.#limits.bodyBytes) throw new AlarmError('STREAM_PART_ENDLESS');
     this.#broken = false;
     if (this.#open === undefined) return;
@@ -107,6 +111,20 @@ export class StreamParts {
     }
   }
 
+  /** One that broke off takes what follows for its own until its count is full: hours, with heartbeats alone. */
+  #watchPart(): void {
+    const now = this.#clock.ticks();
+    this.#partAt = this.#parser.inBody ? (this.#partAt ?? now) : undefined;
+    if (this.#partAt === undefined) return;
+    const since = Math.max(this.#partAt, this.#doubtedAt);
+    if (now - since >= this.#limits.partDoubtMs) {
+      this.#doubtedAt = now;
+      this.#parser.doubt();
+    }
+    const stuck = this.#partAt !== undefined && now - this.#partAt >= this.#limits.partMostMs;
+    if (stuck) throw new AlarmError('STREAM_PART_ENDLESS');
+  }
+
   #begin(): void {
     if (this.#begun) return;
     this.#begun = true;
@@ -116,6 +134,7 @@ export class StreamParts {
   #add(part: BodyPart): void {
     this.#begin();
     this.#sinceLastPart = 0;
+    this.#partAt = undefined;
     this.#stopWaiting();
     if (part.kind === 'xml' || part.kind === 'json') this.#addDocument(part);
     else if (part.kind !== 'empty') this.#addOther(part);

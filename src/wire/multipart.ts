@@ -1,10 +1,9 @@
 import { AlarmError } from '../errors.js';
-import type { Draft } from '../event.js';
 import type { Limits } from '../limits.js';
 import type { BodyPart } from '../notification.js';
+import { bodyPartOf } from './body-part.js';
 import { classify, isPicture, looksWhole } from './classify.js';
 import { Delimiters } from './delimiters.js';
-import { label, parseParameters } from './header.js';
 import { beginsBody, endsLikeDocument, lineEnds, lineWithDashes, textEnd } from './lines.js';
 import { PartBytes } from './part-bytes.js';
 
@@ -101,6 +100,11 @@ export class MultipartParser {
     return this.#begun;
   }
 
+  /** Whether the head of a part has come, and not yet all of its bytes. */
+  get inBody(): boolean {
+    return this.#state === 'delimited' || this.#state === 'counted' || this.#state === 'verify';
+  }
+
   /**
    * Whether a part has begun that is no document, as far as can be seen: by its first bytes, or by what its head says.
    * A delimiter alone is none yet: devices may write it behind a part as well as before the next one.
@@ -116,18 +120,33 @@ export class MultipartParser {
   }
 
   /**
-   * Hands on a document that is whole although no delimiter has come yet: on a stream that one comes with the next
-   * event only. For parts without a count; call it when all that came was written.
+   * Hands on a document that is whole although no delimiter has come yet, or less than its count: on a stream that one
+   * comes with the next event only, and the count may be too large. Call it when all that came was written.
    */
   flush(): void {
     // Only the ends are looked at first: this is asked with every piece of a part that may be large.
-    if (this.#state !== 'delimited' || this.#body.cut || !endsLikeDocument(this.#rest())) return;
+    if (!this.inBody || this.#body.cut || !endsLikeDocument(this.#tail())) return;
     const kind = classify(this.#lead());
     if (kind !== 'xml' && kind !== 'json') return;
     if (looksWhole(Buffer.concat([this.#body.bytes(), this.#rest()])) !== true) return;
     this.#body.add(this.#take(this.#left));
     this.#emit();
     this.#state = 'between';
+  }
+
+  /**
+   * A counted part takes longer than such parts do: perhaps it broke off, and what is taken for its bytes are others
+   * already. Reads it by delimiter if one stands in it. Call it now and then, as all of the part is looked at.
+   * @throws AlarmError as `write`
+   */
+  doubt(): void {
+    if (this.#state !== 'counted' || !this.#holdsParts() || !this.#reframe()) return;
+    while (this.#step());
+  }
+
+  /** Last bytes that came of the part. */
+  #tail(): Buffer {
+    return this.#left > 0 ? this.#rest() : this.#body.tail(LEAD);
   }
 
   /** First bytes of the part that has begun. */
@@ -353,14 +372,7 @@ export class MultipartParser {
     const bytes = this.#body.bytes();
     const truncated = cutByEnd || this.#body.cut;
     this.#cut ||= truncated;
-    const part: Draft<BodyPart> = { headers: this.#headers, kind: classify(bytes), bytes, truncated };
-    const disposition = this.#headers.get('content-disposition');
-    if (disposition !== undefined) nameBy(part, parseParameters(disposition).parameters);
-    const contentType = this.#headers.get('content-type');
-    if (contentType !== undefined) part.contentType = contentType;
-    const contentId = this.#headers.get('content-id');
-    if (contentId !== undefined) part.contentId = contentId.replace(/^<|>$/g, '');
-    this.#onPart(part);
+    this.#onPart(bodyPartOf(this.#headers, bytes, truncated));
     this.#body = new PartBytes(this.#limits);
   }
 
@@ -390,11 +402,4 @@ export class MultipartParser {
     this.#at += count;
     return this.#pending.subarray(from, this.#at);
   }
-}
-
-function nameBy(part: Draft<BodyPart>, disposition: ReadonlyMap<string, string>): void {
-  const name = disposition.get('name');
-  if (name !== undefined) part.name = label(name);
-  const filename = disposition.get('filename');
-  if (filename !== undefined) part.filename = label(filename);
 }

@@ -1,6 +1,7 @@
 import type { Limits } from '../limits.js';
 import { classify } from './classify.js';
 
+const EMPTY = Buffer.alloc(0);
 /** More than `classify` looks at. */
 const KIND_BYTES = 512;
 
@@ -55,6 +56,11 @@ export class PartBytes {
     const [first] = this.#chunks;
     if (first !== undefined && first.length >= count) return first.subarray(0, count);
     return Buffer.concat(this.#chunks.slice(0, count), Math.min(this.#length, count));
+  }
+
+  /** The last bytes that came in one piece, so many at most. */
+  tail(count: number): Buffer {
+    return this.#chunks.at(-1)?.subarray(-count) ?? EMPTY;
   }
 
   bytes(): Buffer {

@@ -244,6 +244,57 @@ test('events without a picture teach nothing about those that announce one, nor 
   assert.equal(other.events.at(-1), 'doc2');
 });
 
+test('a picture that breaks off takes no more than two seconds of what follows for its own', () => {
+  const { events, write, time } = reader();
+  const cut = Buffer.from(
+    '--boundary\r\nContent-Type: image/jpeg\r\nContent-Length: 500000\r\n\r\n\xff\xd8picture',
+    'latin1',
+  );
+  write(Buffer.concat([bytesOf(document(1)), cut, Buffer.from('\r\n')]));
+  time.pass(1_000);
+  write(bytesOf(heartbeat(2)));
+  time.pass(999);
+  write(bytesOf(document(3)));
+  time.pass(1);
+  write(bytesOf(document(4)));
+  assert.deepEqual(events, ['begin', 'doc1+jpeg', 'doc2', 'doc3']);
+  // The last one waits for its usual picture.
+  time.pass(2_000);
+  assert.equal(events.at(-1), 'doc4');
+});
+
+test('a document is handed on with its own last byte, also when its count is too large', () => {
+  const { events, write } = reader();
+  const text = String(document(1).bytes);
+  for (const more of [2, 5_000]) {
+    const head = `--boundary\r\nContent-Type: application/xml\r\nContent-Length: ${text.length + more}\r\n\r\n`;
+    write(Buffer.from(head + text.slice(0, 300)));
+    assert.equal(events.at(-1)?.startsWith('doc') ?? false, more > 2);
+    write(Buffer.from(text.slice(300)));
+    assert.equal(events.at(-1), 'doc1');
+  }
+  write(bytesOf(document(2)));
+  assert.equal(events.at(-1), 'doc2');
+});
+
+test('a part that never gets done is given up after two minutes, blank lines between parts are not', () => {
+  const { write, time } = reader();
+  write(bytesOf(heartbeat(1)));
+  for (let second = 0; second < 600; second += 10) {
+    time.pass(10_000);
+    write(Buffer.from('\r\n'));
+  }
+  write(
+    Buffer.from('--boundary\r\nContent-Type: image/jpeg\r\nContent-Length: 500000\r\n\r\n\xff\xd8', 'latin1'),
+  );
+  for (let second = 0; second < 110; second += 10) {
+    time.pass(10_000);
+    write(Buffer.from('x'.repeat(100)));
+  }
+  time.pass(10_000);
+  assert.throws(() => write(Buffer.from('x')), { code: 'STREAM_PART_ENDLESS' });
+});
+
 test('what has become unusual is not waited for any more', () => {
   const { events, write, time } = reader();
   write(bytesOf(document(1), image));
