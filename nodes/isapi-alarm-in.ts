@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { isapi } from '../src/index.js';
 import type { AlarmListenerNode } from './alarm-listener.js';
 import type { IsapiDeviceNode } from './isapi-device.js';
+import { registerConfigureAdmin } from './lib/configure-admin.js';
 import { receiveAlarms } from './lib/receive.js';
 import type { RouteConfig } from './lib/route.js';
 import { type Raw, readText } from './lib/settings.js';
@@ -24,4 +25,5 @@ export default function register(RED: NodeAPI): void {
   }
 
   RED.nodes.registerType('isapi-alarm-in', IsapiAlarmIn);
+  registerConfigureAdmin(RED);
 }

@@ -22,6 +22,7 @@ export const ERROR_TEXTS = {
   CONFIG_NO_LISTENING: 'the device has no setting for whom it pushes to',
   CONFIG_NO_TRIGGERS: 'the device does not say which events it has',
   CONFIG_NO_SLOT: 'the device pushes to others in all its places already',
+  CONFIG_NOT_DEPLOYED: 'only what is deployed can be told to a device: deploy first',
   CONFIG_NOT_RESTORED: 'the device did not take back what it had before',
   CONFIG_NOT_STORED: 'the device said yes, but did not store what it was told',
   CONFIG_PORT: 'the device does not take this port for its listener',
