@@ -49,6 +49,8 @@ describe('the dialog of isapi-alarm-in tells a device where to push', () => {
   it('shows the address that the device reaches this machine by', async () => {
     const address = editor.page.locator('#camera-alarms-address');
     await address.filter({ hasText: /^127\.0\.0\.1$/ }).waitFor();
+    await editor.page.waitForLoadState('networkidle');
+    assert.equal(await address.textContent(), '127.0.0.1');
     assert.equal(await editor.page.textContent('#camera-alarms-url'), `/${SECRET}/isapi`);
     assert.equal(await editor.page.textContent('#camera-alarms-port'), String(port));
   });
