@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { StreamDevice } from '../../src/simulator/alert-stream.js';
+import { ConfigurableDevice } from '../../src/simulator/configurable/device.js';
 import {
   GATE_SCENES,
   RECORDER_SCENES,
@@ -13,6 +14,7 @@ import {
 import type { PushTarget } from '../../src/simulator/http-push.js';
 import { USUAL_RULES } from '../../src/simulator/login.js';
 import { picture } from '../../src/simulator/picture.js';
+import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
 import { type FakeDevice, LOGIN, startFakeDevice } from '../support/fake-device.js';
 import { type MailServer, type ReceivedMail, startMailServer } from '../support/mail-server.js';
 import { Mailbox } from '../support/mailbox.js';
@@ -27,6 +29,15 @@ async function listenerTarget(): Promise<PushTarget> {
   return { host: '127.0.0.1', port: await freePort(), path: `/${SECRET}/isapi` };
 }
 
+/** Settings of a mail node that leads to our server. */
+const mailBy = ({ port }: MailServer) => ({
+  server: '127.0.0.1',
+  port: String(port),
+  authtype: 'NONE',
+  secure: false,
+  tls: false,
+});
+
 describe('example: alarm picture by e-mail', () => {
   const mails = new Mailbox<ReceivedMail>();
   let server: MailServer;
@@ -40,13 +51,7 @@ describe('example: alarm picture by e-mail', () => {
       modules: ['node-red-node-email'],
       flows: exampleFlow('01-motion-picture-by-email', {
         'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
-        'e-mail': {
-          server: '127.0.0.1',
-          port: String(server.port),
-          authtype: 'NONE',
-          secure: false,
-          tls: false,
-        },
+        'e-mail': mailBy(server),
       }),
       credentials: {
         'camera-alarms-listener': { secret: SECRET },
@@ -183,13 +188,7 @@ describe('example: snapshot by e-mail', () => {
       flows: exampleFlow('08-snapshot-by-email', {
         'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
         'isapi-device': { host: '127.0.0.1', port: String(camera.port) },
-        'e-mail': {
-          server: '127.0.0.1',
-          port: String(server.port),
-          authtype: 'NONE',
-          secure: false,
-          tls: false,
-        },
+        'e-mail': mailBy(server),
       }),
       credentials: {
         'camera-alarms-listener': { secret: SECRET },
@@ -235,13 +234,7 @@ describe('examples: line crossing over the alert stream, and a mail when the cam
     device = await StreamDevice.start();
     const changes = {
       'isapi-device': { host: '127.0.0.1', port: String(device.port), name: 'Gate' },
-      'e-mail': {
-        server: '127.0.0.1',
-        port: String(server.port),
-        authtype: 'NONE',
-        secure: false,
-        tls: false,
-      },
+      'e-mail': mailBy(server),
     };
     const { username, password } = USUAL_RULES;
     nodeRed = await startNodeRed({
@@ -280,5 +273,68 @@ describe('examples: line crossing over the alert stream, and a mail when the cam
     const gone = (await mails.take()).mail;
     assert.equal(gone.subject, 'Gate is offline');
     assert.match(gone.text ?? '', /STREAM_ENDED|DEVICE_/);
+  });
+});
+
+describe('examples: configure a camera, and disarm by schedule', () => {
+  let nodeRed: NodeRed;
+  let device: ConfigurableDevice;
+  let target: PushTarget;
+
+  before(async () => {
+    device = await ConfigurableDevice.start();
+    target = await listenerTarget();
+    const changes = {
+      'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
+      'isapi-device': { host: '127.0.0.1', port: String(device.port), name: 'Gate' },
+      debug: { console: true },
+    };
+    const { username, password } = USUAL_RULES;
+    nodeRed = await startNodeRed({
+      flows: [
+        ...exampleFlow('04-configure-camera', changes),
+        ...exampleFlow('05-disarm-by-schedule', changes),
+      ],
+      credentials: {
+        'configure-camera-listener': { secret: SECRET },
+        'configure-camera-camera': { username, password },
+        'disarm-schedule-camera': { username, password },
+      },
+    });
+    await nodeRed.said(/waiting for alarms on port/);
+  });
+  after(async () => {
+    await nodeRed?.stop();
+    await device?.close();
+  });
+
+  /** A click on the button of an inject node. */
+  const click = async (id: string) => {
+    const response = await fetch(`http://127.0.0.1:${nodeRed.port}/inject/${id}`, { method: 'POST' });
+    assert.equal(response.status, 200);
+  };
+
+  it('shows the plan, applies it, so that alarms arrive where it says, and restores', async () => {
+    const before = device.hosts;
+    await click('configure-camera-plan');
+    await nodeRed.said(/'slot 1: url: \/ -> \/\*\*\*\/isapi'/);
+    assert.deepEqual(device.hosts, before);
+    await click('configure-camera-apply');
+    await nodeRed.said(/the device reaches the listener/);
+    const [slot] = new HttpHosts(device.hosts).slots;
+    assert.deepEqual([slot?.host, slot?.port, slot?.path], ['127.0.0.1', target.port, target.path]);
+    await click('configure-camera-restore');
+    await nodeRed.said(/action: 'restore'/);
+    assert.deepEqual(device.hosts, before);
+  });
+
+  it('disarms and arms what was armed', async () => {
+    const before = JSON.stringify([...device.triggers]);
+    await click('disarm-schedule-disarm');
+    await nodeRed.said(/'VMD-1: center: on -> off'/);
+    assert.notEqual(JSON.stringify([...device.triggers]), before);
+    await click('disarm-schedule-arm');
+    await nodeRed.said(/'VMD-1: center: off -> on'/);
+    assert.equal([...device.triggers.values()].filter((each) => each.includes('center')).length, 2);
   });
 });
