@@ -78,6 +78,8 @@ export interface DeviceSign {
   /** Plain words; begins with a stable code where it is about an error. */
   readonly reason?: string;
   readonly nextRetry?: string;
+  /** `correlationId`s of alarms that went on when the device got out of reach: they may have ended since. */
+  readonly unknown?: readonly string[];
   /** The bytes as received, at most `LIMITS.rawBytes`; undecodable only. */
   readonly raw?: Buffer;
 }

@@ -73,10 +73,15 @@ export class Pairing extends Stage {
 
   /** What a device does while it cannot be heard is not known: its alarms neither go on nor end. */
   override sign(sign: DeviceSign): void {
-    if (sign.event === 'offline' || sign.event === 'auth-failed' || sign.event === 'stale')
-      this.#setOffline(sign.device, true);
-    else if (sign.event === 'online') this.#setOffline(sign.device, false);
-    super.sign(sign);
+    const { event, device } = sign;
+    if (event === 'online') this.#setOffline(device, false);
+    if (event !== 'offline' && event !== 'auth-failed' && event !== 'stale') {
+      super.sign(sign);
+      return;
+    }
+    this.#setOffline(device, true);
+    const unknown = this.#of(device).map(({ start }) => start.id);
+    super.sign(unknown.length > 0 ? { ...sign, unknown } : sign);
   }
 
   /** Alarms that go on, oldest first. */
@@ -230,13 +235,19 @@ export class Pairing extends Stage {
       if (offline) this.#offline.add(name);
       else this.#offline.delete(name);
     }
-    for (const episode of this.#episodes) {
-      if (!namesOf(episode.start.device).some((name) => names.includes(name))) continue;
+    for (const episode of this.#of(device)) {
       if (offline) {
         episode.cancel();
         episode.doubtful = true;
       } else this.#expect(episode);
     }
+  }
+
+  #of(device: Device): Episode[] {
+    const names = namesOf(device);
+    return [...this.#episodes].filter(({ start }) =>
+      namesOf(start.device).some((name) => names.includes(name)),
+    );
   }
 
   #isOffline(device: Device): boolean {

@@ -307,6 +307,26 @@ for (const mode of ['device', 'time'] as const) {
   });
 }
 
+test('who goes out of reach leaves alarms whose end is unknown, and they are named', () => {
+  const one = paired({ mode: 'device' });
+  const first = one.say();
+  one.say({ device: OTHER_CAMERA });
+  const second = one.say({ channel: 2 });
+  one.sign('offline');
+  one.sign('online');
+  one.say({ state: 'inactive' });
+  one.say({ channel: 2, state: 'inactive' });
+  one.sign('stale');
+  assert.deepEqual(
+    one.signs.map(({ event, unknown }) => [event, unknown]),
+    [
+      ['offline', [first, second]],
+      ['online', undefined],
+      ['stale', undefined],
+    ],
+  );
+});
+
 test('the first picture of an alarm goes on with the repeat that brings it, and no second one', () => {
   const one = paired();
   const id = one.say();
