@@ -266,3 +266,40 @@ test('restore(apply(x)) = x, whatever is on the device', async (t) => {
   );
   await fc.assert(run, { seed: 20261122, numRuns: 60 });
 });
+
+test('restore(apply(x)) = x over all generations, with any listener', async (t) => {
+  const generation = fc.constantFrom(...(Object.keys(GENERATIONS) as (keyof typeof GENERATIONS)[]));
+  const target = fc.record({
+    host: fc.constantFrom('192.0.2.10', '203.0.113.9', 'home.example', '2001:db8::7'),
+    port: fc.constantFrom(80, 443, 8089, 65_535),
+    tls: fc.boolean(),
+    auth: fc.constantFrom('none', 'basic', 'digest'),
+    events: fc.constantFrom([], ['VMD'], ['VMD', 'linedetection']),
+  });
+  const run = fc.asyncProperty(
+    generation,
+    fc.array(target, { minLength: 1, maxLength: 3 }),
+    async (name, wishes) => {
+      const { device, configurator } = await configurable(t, GENERATIONS[name]);
+      const before = device.hosts.toString();
+      for (const wish of wishes) {
+        const mine = { ...wish, username: 'camera', password: 'x' };
+        const last = device.hosts.toString();
+        try {
+          await configurator(mine).apply();
+          assert.equal((await configurator(mine).plan()).changed, false);
+        } catch (error) {
+          // What a device does not take changes nothing on it.
+          assert.match((error as { code?: string }).code ?? '', /^CONFIG_/);
+          assert.equal(device.hosts.toString(), last);
+        }
+      }
+      const mine = wishes.at(-1) ?? {};
+      await configurator(mine)
+        .restore()
+        .catch((error: { code?: string }) => assert.equal(error.code, 'CONFIG_NO_BACKUP'));
+      assert.equal(device.hosts.toString(), before);
+    },
+  );
+  await fc.assert(run, { seed: 20261122, numRuns: 150 });
+});
