@@ -44,8 +44,12 @@ export default function register(RED: NodeAPI): void {
       const run = async () => work.run(readOrder(message.payload, config.action, config.events));
       run().then(
         (report) => {
-          const text = RED._(`${CATALOGUE}${outcomeOf(report)}`, { count: report.difference.length });
-          this.status({ fill: 'green', shape: 'dot', text: `${clock(new Date().toISOString())} ${text}` });
+          const text = RED._(`${CATALOGUE}${outcomeOf(report)}`, { count: countOf(report) });
+          this.status({
+            fill: report.ok ? 'green' : 'yellow',
+            shape: 'dot',
+            text: `${clock(new Date().toISOString())} ${text}`,
+          });
           send([
             { ...message, topic: deviceTopic('isapi', report.device, 'configure'), payload: report },
             null,
@@ -101,9 +105,15 @@ export default function register(RED: NodeAPI): void {
   RED.nodes.registerType('isapi-configure', IsapiConfigure);
 }
 
+/** What the status counts: changes, or problems found. */
+function countOf({ action, difference, checks }: ConfigureReport): number {
+  return action === 'doctor' ? checks.filter(({ result }) => result === 'problem').length : difference.length;
+}
+
 /** What the status says of it. */
-function outcomeOf({ action, changed, difference }: ConfigureReport): string {
+function outcomeOf({ action, ok, changed, difference }: ConfigureReport): string {
   if (action === 'plan') return difference.length === 0 ? 'same' : 'planned';
   if (action === 'apply' && !changed) return 'same';
+  if (action === 'doctor' && ok) return 'healthy';
   return action;
 }

@@ -1,7 +1,15 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { AlarmError, asAlarmError, type Device, DeviceClient, type Sender } from '../src/index.js';
+import {
+  AlarmError,
+  asAlarmError,
+  type Device,
+  DeviceClient,
+  type Sender,
+  type StreamState,
+} from '../src/index.js';
 import { registerDeviceAdmin } from './lib/device-admin.js';
 import { DeviceStream, type StreamUser } from './lib/device-stream.js';
+import { registerDoctorAdmin } from './lib/doctor-admin.js';
 import { LOGIN_PAUSES } from './lib/login-pauses.js';
 import {
   type DeviceConfig,
@@ -20,6 +28,7 @@ export interface IsapiDeviceNode extends Node<DeviceCredentials> {
   users: Record<string, Node>;
   /** What makes its pushes known. */
   sender: Sender;
+  protocol: 'http' | 'https';
   host: string;
   port: number;
   /** What is known of it before it has said anything. */
@@ -30,6 +39,8 @@ export interface IsapiDeviceNode extends Node<DeviceCredentials> {
   problem: AlarmError | undefined;
   /** Takes part in its one alertStream. @returns how to leave; @throws AlarmError why there is none */
   join(user: StreamUser): () => void;
+  /** Of that stream; `closed` while no node takes part in it. */
+  streamState(): StreamState['state'];
 }
 
 export default function register(RED: NodeAPI): void {
@@ -41,6 +52,7 @@ export default function register(RED: NodeAPI): void {
     let stream: DeviceStream | undefined;
     try {
       const settings = readDevice(config, this.credentials ?? {});
+      this.protocol = settings.protocol;
       this.host = settings.host;
       this.port = settings.port;
       // Known by its MAC alone, it cannot be asked anything.
@@ -63,6 +75,8 @@ export default function register(RED: NodeAPI): void {
       };
     };
 
+    this.streamState = () => stream?.state ?? 'closed';
+
     this.on('close', (done: () => void) => {
       const ended = Promise.all([stream?.stop(), this.client?.close()]);
       ended.then(
@@ -80,6 +94,7 @@ export default function register(RED: NodeAPI): void {
     },
   );
   registerDeviceAdmin(RED);
+  registerDoctorAdmin(RED);
 }
 
 /** What is known of a device before it has said anything. */

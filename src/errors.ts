@@ -54,6 +54,7 @@ export const ERROR_TEXTS = {
   DEVICE_UNREACHABLE: 'the device cannot be reached: is it switched on and on this network?',
   DISCOVERY_FAILED: 'no network interface could be searched',
   DISCOVERY_PORT_IN_USE: 'another program has the port of the search for itself, such as a SADP tool',
+  DOCTOR_NOT_DEPLOYED: 'a device is examined as it is deployed: deploy it first',
   DOCUMENT_MISSING: 'no XML or JSON document was found in the request',
   DOCUMENT_TOO_LARGE: 'the event document is larger than the listener takes',
   ENCODING_REFUSED: 'it compresses what it sends, which is refused',

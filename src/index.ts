@@ -1,12 +1,14 @@
 export { pictureAttachment } from './attachment.js';
 export type { Clock } from './clock.js';
 export type { BackupStore, HostBackup } from './configure/backup.js';
+export type { Check } from './configure/check.js';
 export {
   Configurator,
   type ConfigureJob,
   type ConfigureResult,
   type Kept,
 } from './configure/configurator.js';
+export { type DoctorJob, examine } from './configure/doctor.js';
 export { Linkage, type LinkageMemory, type LinkageResult, type LinkageWish } from './configure/linkage.js';
 export { openAlertStream } from './device/alert-stream-door.js';
 export { DeviceClient, type DeviceSettings } from './device/device-client.js';

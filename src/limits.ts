@@ -112,6 +112,14 @@ export const LIMITS = {
   dialogBytes: 8 * KIB,
   dialogTests: 4,
   dialogTestMs: 15_000,
+  /** The doctor: all that it asks of a device, within what the dialog waits for. */
+  doctorMs: 45_000,
+  /** One and a half heartbeats of the alertStream (isapi.md §2.3). */
+  doctorBeatMs: 15_000,
+  /** Events of which it looks at the settings; a recorder has dozens of channels, and many do not change. */
+  doctorDetectors: 32,
+  /** Clocks of devices without a time server drift by seconds a day; alarms a minute off are found again. */
+  clockSkewMs: 60_000,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
 } as const;

@@ -1,5 +1,6 @@
 import {
   AlarmError,
+  type Check,
   Configurator,
   type ConfigureJob,
   type ConfigureResult,
@@ -8,30 +9,24 @@ import {
   type Kept,
   Linkage,
   ownAddressTowards,
+  type PushTarget,
   type Trigger,
 } from '../../src/index.js';
 import type { AlarmListenerNode } from '../alarm-listener.js';
 import type { IsapiDeviceNode } from '../isapi-device.js';
 import type { DeviceMemory } from './device-memory.js';
+import { examineDevice } from './doctor.js';
 import { type Raw, readText } from './settings.js';
 
-const ACTIONS = ['plan', 'apply', 'read', 'test', 'restore', 'linkage'] as const;
+const ACTIONS = ['plan', 'apply', 'read', 'test', 'restore', 'linkage', 'doctor'] as const;
 
 /** What `isapi-configure` can be told to do. */
 export type Action = (typeof ACTIONS)[number];
 
-/** Something that was looked at, and whether it is as it should be. */
-export interface Check {
-  readonly id: string;
-  readonly result: 'ok' | 'problem' | 'unknown';
-  readonly text: string;
-  /** The action that mends it. */
-  readonly fix?: Action;
-}
-
 /** Payload of the result message. */
 export interface ConfigureReport extends ConfigureResult {
   readonly action: Action;
+  /** Of `doctor`: whether it found no problem. */
   readonly ok: boolean;
   readonly checks: readonly Check[];
   readonly device: Device;
@@ -90,10 +85,14 @@ export class ConfigureWork {
   /** @throws AlarmError what went wrong, with the device as it was */
   run(order: Order): Promise<ConfigureReport> {
     return this.#inTurn(async (device, client) => {
-      const done = await (order.action === 'linkage'
+      const { action } = order;
+      const done = await (action === 'linkage'
         ? this.#link(order, device, client)
-        : this.#configure(order));
-      return { ...done, action: order.action, ok: true, device: device.device };
+        : action === 'doctor'
+          ? this.#examine(order, device, client)
+          : this.#configure(order));
+      const ok = action !== 'doctor' || done.checks.every(({ result }) => result !== 'problem');
+      return { ...done, action, ok, device: device.device };
     });
   }
 
@@ -104,7 +103,7 @@ export class ConfigureWork {
 
   async #configure({ action, events }: Order): Promise<Done> {
     const configurator = new Configurator(await this.#jobFor(events));
-    return { ...(await configurator[action as Exclude<Action, 'linkage'>]()), checks: [] };
+    return { ...(await configurator[action as Exclude<Action, 'linkage' | 'doctor'>]()), checks: [] };
   }
 
   async #link({ center, events }: Order, { device }: IsapiDeviceNode, client: DeviceClient): Promise<Done> {
@@ -116,6 +115,23 @@ export class ConfigureWork {
         : await linkage.change({ center, events });
     const difference = changed.map((id) => `${id}: center: ${center ? 'off -> on' : 'on -> off'}`);
     return { changed: changed.length > 0, difference, remarks: [], checks: triggers.map(checkOf) };
+  }
+
+  async #examine({ events }: Order, device: IsapiDeviceNode, client: DeviceClient): Promise<Done> {
+    const { listener, signal } = this.#place;
+    const target = listener === null ? undefined : await this.#targetIfAny(events);
+    const checks = await examineDevice(device, client, { events, signal, ...(target && { target }) });
+    return { changed: false, difference: [], remarks: [], checks };
+  }
+
+  /** Without a way to the device there is no address of ours on it: that is for the doctor to find. */
+  async #targetIfAny(events: readonly string[]): Promise<PushTarget | undefined> {
+    try {
+      return (await this.#jobFor(events)).target;
+    } catch (error) {
+      if (error instanceof AlarmError && error.code === 'CONFIG_ADDRESS_UNKNOWN') return undefined;
+      throw error;
+    }
   }
 
   async #jobFor(events: readonly string[]): Promise<ConfigureJob> {

@@ -113,7 +113,7 @@ function deployedDevice(RED: NodeAPI, node: DeviceNode): DeployedDevice | undefi
 }
 
 /** In plain words; the detail by itself, as the dialog says the rest in its own language. */
-function failure(error: unknown) {
+export function failure(error: unknown) {
   const { code, message } = asAlarmError(error, 'INTERNAL');
   return { ok: false, code, message, detail: message.slice(ERROR_TEXTS[code].length).trim() };
 }

@@ -49,6 +49,10 @@ export class DeviceStream {
     });
   }
 
+  get state(): StreamState['state'] {
+    return this.#stream.state.state;
+  }
+
   /** @returns how to leave */
   join(user: StreamUser): () => void {
     const { name, channelOf } = this.#sender;

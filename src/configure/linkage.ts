@@ -1,12 +1,7 @@
-import type { DeviceAnswer, DeviceClient, DeviceRequest } from '../device/device-client.js';
-import { isForbidden, readResponseStatus, refusalWords } from '../device/response-status.js';
+import type { DeviceClient } from '../device/device-client.js';
 import { AlarmError } from '../errors.js';
-import { LIMITS } from '../limits.js';
-import { notificationsOf, readTriggers, type Trigger, withCenter } from '../vendors/isapi/triggers.js';
-
-const PATH = '/ISAPI/Event/triggers';
-/** Asked one by one on devices that cannot list them (isapi.md §9.3). */
-const USUAL = ['VMD', 'linedetection', 'fielddetection', 'regionEntrance', 'regionExiting', 'tamper', 'IO'];
+import { readTriggers, type Trigger, withCenter } from '../vendors/isapi/triggers.js';
+import { DeviceTriggers } from './device-triggers.js';
 
 /** Which triggers had `center` before it was taken away, beyond the life of this process. */
 export interface LinkageMemory {
@@ -41,26 +36,16 @@ export interface LinkageResult {
  */
 export class Linkage {
   readonly #job: LinkageJob;
+  readonly #triggers: DeviceTriggers;
 
   constructor(job: LinkageJob) {
     this.#job = job;
+    this.#triggers = new DeviceTriggers(job.client, job.signal);
   }
 
-  /**
-   * @throws AlarmError `CONFIG_NO_TRIGGERS`, `CONFIG_UNREADABLE`, `CONFIG_BUSY`, `DEVICE_FORBIDDEN`, and those of the
-   *   client
-   */
-  async read(): Promise<readonly Trigger[]> {
-    const answer = await this.#ask({ path: PATH });
-    if (isGood(answer)) return readTriggers(answer.body);
-    if (isForbidden(answer)) throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer));
-    const found: Trigger[] = [];
-    for (const type of USUAL) {
-      const single = await this.#one(`${type}-1`);
-      if (single !== undefined) found.push(...readTriggers(single));
-    }
-    if (found.length === 0) throw new AlarmError('CONFIG_NO_TRIGGERS', refusalWords(answer));
-    return found;
+  /** @throws AlarmError as {@link DeviceTriggers.list} */
+  read(): Promise<readonly Trigger[]> {
+    return this.#triggers.list();
   }
 
   /**
@@ -103,25 +88,12 @@ export class Linkage {
 
   /** Read, changed, written and read again: a good answer proves nothing (isapi.md §8.5). */
   async #write(id: string, center: boolean): Promise<void> {
-    const before = await this.#one(id);
+    const before = await this.#triggers.one(id);
     if (before === undefined) throw new AlarmError('CONFIG_EVENT_UNKNOWN', id);
-    const path = `${PATH}/${encodeURIComponent(id)}`;
-    const body = withCenter(before, center);
-    let answer = await this.#ask({ method: 'PUT', path, body });
-    if (!isGood(answer)) {
-      const list = notificationsOf(body);
-      answer = await this.#ask({ method: 'PUT', path: `${path}/notifications`, body: list });
-    }
-    if (!isGood(answer)) throw new AlarmError('CONFIG_REFUSED', `${id}: ${refusalWords(answer)}`);
-    const after = await this.#one(id);
+    await this.#triggers.put(id, withCenter(before, center));
+    const after = await this.#triggers.one(id);
     const [trigger] = after === undefined ? [] : readTriggers(after);
     if (trigger?.center !== center) throw new AlarmError('CONFIG_NOT_STORED', id);
-  }
-
-  /** A single trigger; 503 means here that there is none of that name (isapi.md §9.3). */
-  async #one(id: string): Promise<Buffer | undefined> {
-    const answer = await this.#ask({ path: `${PATH}/${encodeURIComponent(id)}` });
-    return isGood(answer) ? answer.body : undefined;
   }
 
   async #remember(ids: readonly string[], center: boolean): Promise<void> {
@@ -130,13 +102,4 @@ export class Linkage {
     const after = center ? before.filter((id) => !ids.includes(id)) : [...new Set([...before, ...ids])];
     if (ids.length > 0) await memory.save(device, after);
   }
-
-  #ask(request: DeviceRequest): Promise<DeviceAnswer> {
-    const { client, signal } = this.#job;
-    return client.request({ maxBytes: LIMITS.documentBytes, ...request, ...(signal && { signal }) });
-  }
 }
-
-/** An error may come with status 200 (isapi.md §10). */
-const isGood = ({ status, body }: DeviceAnswer) =>
-  status === 200 && (readResponseStatus(body)?.code ?? 0) <= 1;

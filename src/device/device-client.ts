@@ -7,7 +7,7 @@ import { DEVICE_LIMITS, type DeviceLimits } from '../limits.js';
 import type { StreamSink } from '../stream-sink.js';
 import { type DeviceAddress, DeviceConnections } from './device-connections.js';
 import { isHeadRefused } from './device-failure.js';
-import type { DeviceCredentials } from './device-login.js';
+import type { DeviceCredentials, LoginKind } from './device-login.js';
 import { DeviceSession } from './device-session.js';
 import { exchange, type Incoming } from './exchange.js';
 import { LoginPauses } from './login-pause.js';
@@ -85,6 +85,11 @@ export class DeviceClient {
       newCnonce,
     );
     this.#places = new Turns(this.#limits.connections);
+  }
+
+  /** How the device let us in last; `none` also before it did. */
+  get loginKind(): LoginKind {
+    return this.#session.kind;
   }
 
   /**

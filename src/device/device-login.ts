@@ -10,6 +10,9 @@ export interface DeviceCredentials {
   readonly basic?: boolean;
 }
 
+/** How a device is logged in to. */
+export type LoginKind = 'digest' | 'basic' | 'none';
+
 /** What of a request goes into its login. */
 export interface SignedRequest {
   readonly method: string;
@@ -42,6 +45,11 @@ export class DeviceLogin {
     this.#challenge = challenge;
     this.#newCnonce = newCnonce;
     this.#sessionCnonce = newCnonce();
+  }
+
+  /** How the device wants it; `none` when it asks for nothing. */
+  get kind(): LoginKind {
+    return this.#challenge?.scheme ?? 'none';
   }
 
   /** How often its nonce was used; 0 without one. */

@@ -1,7 +1,7 @@
 import { AlarmError } from '../errors.js';
 import type { DeviceLimits } from '../limits.js';
 import { type Challenge, chooseChallenge } from '../wire/challenge.js';
-import { type DeviceCredentials, DeviceLogin, type SignedRequest } from './device-login.js';
+import { type DeviceCredentials, DeviceLogin, type LoginKind, type SignedRequest } from './device-login.js';
 import type { Incoming } from './exchange.js';
 import type { LoginPause } from './login-pause.js';
 import { Turns } from './turns.js';
@@ -83,6 +83,11 @@ export class DeviceSession {
   /** Milliseconds for which none is tried. */
   get pauseMs(): number {
     return this.#pause.leftMs;
+  }
+
+  /** How the device let us in last. */
+  get kind(): LoginKind {
+    return this.#login?.kind ?? 'none';
   }
 
   /** Whether the login known will most probably be taken. */

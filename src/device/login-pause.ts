@@ -10,8 +10,19 @@ const FEW_TRIES = 2;
 
 interface Refusal {
   readonly until: number;
-  readonly words: string;
+  readonly check: UserCheck;
   readonly freshTry: boolean;
+}
+
+/** A login that a device refuses, or refused a moment ago so that it is not tried now. */
+export class LoginRefused extends AlarmError {
+  /** @param check what the device said of it */
+  constructor(
+    detail: string,
+    readonly check: UserCheck,
+  ) {
+    super('DEVICE_LOGIN_REFUSED', detail);
+  }
 }
 
 /**
@@ -56,14 +67,14 @@ export class LoginPause {
    * says so. Returns the error to throw.
    * @param retried this was the fresh try already
    */
-  begin(check: UserCheck, retried: boolean): AlarmError {
+  begin(check: UserCheck, retried: boolean): LoginRefused {
     const { freshTryMs, pauseMs, pauseMaxMs, pauses } = this.#limits;
     const first = !retried && !this.#refusals.has(this.#mark);
     const safe = !check.locked && (check.triesLeft ?? Number.POSITIVE_INFINITY) > FEW_TRIES;
     const locked = Math.min(check.lockedSeconds * 1000, pauseMaxMs);
     const freshTry = first && safe;
     const until = this.#now() + (freshTry ? freshTryMs : Math.max(pauseMs, locked));
-    const refusal = { until, words: wordsOf(check), freshTry };
+    const refusal = { until, check, freshTry };
     this.#refusals.delete(this.#mark);
     this.#refusals.set(this.#mark, refusal);
     const [oldest] = this.#refusals.keys();
@@ -87,12 +98,13 @@ export class LoginPause {
     this.#refusals.delete(this.#mark);
   }
 
-  #error({ until, words, freshTry }: Refusal): AlarmError {
+  #error({ until, check, freshTry }: Refusal): LoginRefused {
     const { freshTryMs, pauseMs } = this.#limits;
+    const words = wordsOf(check);
     const seconds = Math.ceil((until - this.#now()) / 1000);
     const next = freshTry
       ? `one fresh try after ${freshTryMs} ms, then none for ${pauseMs / 1000} s`
       : `not tried again for ${seconds} s`;
-    return new AlarmError('DEVICE_LOGIN_REFUSED', words === '' ? next : `${words}, ${next}`);
+    return new LoginRefused(words === '' ? next : `${words}, ${next}`, check);
   }
 }

@@ -26,8 +26,11 @@ export function readResponseStatus(body: Buffer): ResponseStatus | undefined {
 /** A refusal of the user, not of the way: devices answer both with 403. */
 export function isForbidden({ status, body }: Answer): boolean {
   const said = readResponseStatus(body);
-  return said === undefined ? status === 403 : /privilege|authori[sz]ation/i.test(said.reason);
+  return said === undefined ? status === 403 : isPrivilege(said.reason);
 }
+
+/** Whether a device's word for a refusal is about what the user may do (isapi.md §11.1). */
+export const isPrivilege = (reason: string): boolean => /privilege|authori[sz]ation/i.test(reason);
 
 /** Why a device did not do what it was asked, for people. */
 export function refusalWords({ status, body }: Answer): string {

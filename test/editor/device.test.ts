@@ -141,6 +141,27 @@ describe('the dialog of a device', () => {
     }
   });
 
+  it('examines the device and lists what is right and wrong; what it says is text', async () => {
+    const { page } = editor;
+    const checks = [
+      { id: 'reachable', result: 'ok', text: 'The device answers.' },
+      { id: 'firmware', result: 'unknown', text: HOSTILE },
+      { id: 'clock', result: 'problem', text: 'The clock of the device is 7 hours fast.' },
+    ];
+    await page.route('**/isapi-device/doctor', (route) => route.fulfill({ json: { ok: true, checks } }), {
+      times: 1,
+    });
+    const list = await press(page, 'doctor', /7 hours fast/);
+    assert.ok(list.includes('Problems: 1') && list.includes(HOSTILE), list);
+    const signs = page.locator('#camera-alarms-device-result li i');
+    const labels = await signs.evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')));
+    assert.deepEqual(labels, ['right', 'could not be told', 'wrong']);
+    assert.equal(await page.evaluate('window.hacked'), undefined);
+    // Through the route itself, to a device that knows nothing but what it is.
+    hours = 0;
+    await press(page, 'doctor', /The device answers at 127\.0\.0\.1/);
+  });
+
   it('keeps nothing of it when it is cancelled', async () => {
     const { page } = editor;
     await page.click('#node-config-dialog-cancel');
