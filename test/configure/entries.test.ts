@@ -52,10 +52,28 @@ for (const [what, entry, differs] of [
       differs,
     );
     assert.equal(changed, differs.length > 0);
+    assert.doesNotMatch(difference.join(), /OldSecret/);
     if (!changed) assert.deepEqual(writes(), []);
     assert.match(slotsOf(device.hosts)[1] ?? '', /0\.0\.0\.0/);
   });
 }
+
+test('a place for EHome is not touched, wherever it leads', async (t) => {
+  const { configurator } = await configurable(t, camera({ ...OURS, protocol: 'EHome' }));
+  assert.equal((await configurator().apply()).slot, '2');
+});
+
+test('what a device took of a write that it did not store as a whole is taken back', async (t) => {
+  const fields = ['id', 'url', 'protocolType', 'parameterFormatType', 'addressingFormatType', 'ipAddress'];
+  const { device, configurator } = await configurable(t, { fields, writing: 'all' });
+  await configurator()
+    .apply()
+    .catch(() => undefined);
+  const before = device.hosts.toString();
+  await assert.rejects(configurator({ path: '/another/path' }).apply(), { code: 'CONFIG_NOT_STORED' });
+  assert.equal(device.hosts.toString(), before);
+  assert.match(before, /<ipAddress>0\.0\.0\.0</);
+});
 
 test('another path behind the same secret is another entry', async (t) => {
   const { configurator } = await configurable(t, camera({ ...OURS, url: `/${SECRET}/yard` }));

@@ -100,6 +100,12 @@ test('what a device does not let be changed stays, and is told', async (t) => {
   assert.deepEqual(documents(), before);
 });
 
+test('a device that says yes and stores nothing', async (t) => {
+  const answer = { kind: 'refusal', word: 'ok' } as const;
+  const { make } = await linkage(t, { scripts: [{ on: 'PUT /ISAPI/Event/triggers/**', answer }] });
+  await assert.rejects(make().change({ center: true, events: ['IO'] }), { code: 'CONFIG_NOT_STORED' });
+});
+
 test('an event that is not there, one that nobody names, and no right to any', async (t) => {
   const { make, writes } = await linkage(t);
   await assert.rejects(make().change({ center: true, events: ['VMD', 'tripwire'] }), {
