@@ -1,5 +1,6 @@
 import type { HostChange } from '../vendors/isapi/host-changes.js';
 import type { HostSlot } from '../vendors/isapi/http-hosts.js';
+import { label } from '../vendors/isapi/label.js';
 
 /** Devices take it and do not give it back; and nobody else gets to see it. */
 const HIDDEN = new Set(['password']);
@@ -7,7 +8,7 @@ const HIDDEN = new Set(['password']);
 /** Whom a slot pushes to, in one line without the path: it may hold the secret of somebody else. */
 export function shortSlot({ id, isEhome, isFree, host, port }: HostSlot): string {
   if (isEhome) return `slot ${id}: EHome`;
-  return isFree ? `slot ${id}: free` : `slot ${id}: ${host}:${port}`;
+  return isFree ? `slot ${id}: free` : `slot ${id}: ${label(host)}:${port}`;
 }
 
 /** A change in one line, without secrets. @param ownPath of our listener, with its secret as the first step */

@@ -128,8 +128,8 @@ const isFinal = ({ status, body }: DeviceAnswer) =>
 function refusalOf({ status, body }: DeviceAnswer): AlarmError {
   const said = readResponseStatus(body);
   const detail = said === undefined ? `status ${status}` : `status ${status}, ${said.reason}`;
-  const missing = status === 404 && (said === undefined || /notSupport/i.test(said.reason));
-  if (missing) return new AlarmError('STREAM_MISSING', detail);
+  const unsupported = /notSupport/i.test(said?.reason ?? '');
+  if (unsupported || (status === 404 && said === undefined)) return new AlarmError('STREAM_MISSING', detail);
   if (TOO_MANY.test(said?.reason ?? '') || status === 404) return new AlarmError('STREAM_BUSY', detail);
   if (status >= 300 && status < 400) return new AlarmError('DEVICE_REDIRECTS', detail);
   return new AlarmError(status === 403 ? 'STREAM_FORBIDDEN' : 'STREAM_HTTP', detail);

@@ -151,6 +151,15 @@ test('chosen events, as each device names them', async (t) => {
   assert.match(json.device.hosts.toString(), /"eventType"\s*:\s*"alarmResult,AIOP_Video"/);
 });
 
+test('pictures are asked for as bytes where the device has a choice, and not where it knows none', async (t) => {
+  const { device, configurator } = await configurable(t, { limits: { pictures: ['URL', 'binary'] } });
+  const { difference } = await configurator().apply();
+  assert.equal(difference.at(-1), 'slot 1: uploadImagesDataType: (empty) -> binary');
+  assert.match(device.hosts.toString(), /<uploadImagesDataType>binary</);
+  const other = await configurable(t, { limits: { pictures: ['URL'] } });
+  assert.doesNotMatch((await other.configurator().plan()).difference.join(), /upload/);
+});
+
 test('a heartbeat is asked for where the device knows it, within its bounds', async (t) => {
   const { device, configurator } = await configurable(t, GENERATIONS.accessTerminal, {
     configured: GENERATIONS.accessTerminal.hosts.replace('<heartbeat>30<', '<heartbeat>0<'),

@@ -43,7 +43,7 @@ export class Backups implements BackupStore {
 export async function configurable(t: TestContext, ...behaviours: Partial<Behaviour>[]) {
   const device = await ConfigurableDevice.start(
     // What a test connects to is not on this machine.
-    behaviourOf({ test: 'always ok' }, ...behaviours),
+    behaviourOf({ test: 'always ok', limits: { slots: 3 } }, ...behaviours),
   );
   const client = new DeviceClient(
     {

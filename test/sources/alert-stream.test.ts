@@ -183,7 +183,8 @@ for (const [status, body, sign, wait] of [
   ['503', 'deviceBusy', 'offline STREAM_HTTP', 1_500],
   ['503', '', 'offline STREAM_HTTP', 1_500],
   ['200', '<html>hello</html>', 'offline STREAM_HTTP', 1_500],
-  ['200', 'notSupport', 'offline STREAM_HTTP', 1_500],
+  ['200', 'notSupport', 'offline STREAM_MISSING', 120_000],
+  ['403', 'notSupport', 'offline STREAM_MISSING', 120_000],
 ] as const) {
   test(`${status} ${body}: ${sign}, tried again in ${wait} ms, and then the stream`, async (t) => {
     const answer = { status, body };

@@ -38,9 +38,15 @@ export const USUAL: Behaviour = {
  */
 export function behaviourOf(...parts: readonly Partial<Behaviour>[]): Partial<Behaviour> {
   const joined = {
-    limits: Object.assign({}, ...parts.map(({ limits }) => limits)) as Behaviour['limits'],
+    limits: Object.assign({}, ...limitsOf(parts)) as Behaviour['limits'],
     claims: Object.assign({}, ...parts.map(({ claims }) => claims)) as Behaviour['claims'],
     scripts: [...parts].reverse().flatMap(({ scripts = [] }) => scripts),
   };
   return Object.assign({}, ...parts, joined) as Partial<Behaviour>;
 }
+
+/** Where no part has limits of its own, those of the usual camera stand. */
+const limitsOf = (parts: readonly Partial<Behaviour>[]) => {
+  const own = parts.flatMap(({ limits }) => limits ?? []);
+  return own.length > 0 ? own : [USUAL.limits];
+};

@@ -7,6 +7,7 @@ import {
 } from '../../wire/editable/document.js';
 import type { HostCapabilities } from './host-capabilities.js';
 import type { HostSlot, HttpHosts } from './http-hosts.js';
+import { label } from './label.js';
 
 /** Where a device is to push, and what the listener there asks for. */
 export interface PushTarget {
@@ -74,7 +75,7 @@ export function slotFor({ slots }: HttpHosts, target: PushTarget): HostSlot {
   const found = exact ?? slots.find((slot) => isFor(slot, target)) ?? slots.find((slot) => slot.isFree);
   if (found !== undefined) return found;
   const others = slots.map(
-    ({ id, host, port, isEhome }) => `${id}: ${isEhome ? 'EHome' : `${host}:${port}`}`,
+    ({ id, host, port, isEhome }) => `${id}: ${isEhome ? 'EHome' : `${label(host)}:${port}`}`,
   );
   throw new AlarmError('CONFIG_NO_SLOT', others.join(', ') || undefined);
 }
