@@ -79,7 +79,7 @@ export default function register(RED: NodeAPI): void {
       if (refusal !== undefined) throw refusal;
       const { port, secret, auth, username, password } = readListener(config, this.credentials ?? {});
       const whole = `/${[secret, path.replace(/^\/+/, '')].filter((part) => part !== '').join('/')}`;
-      return { port, tls: readText(config.tls) !== '', path: whole, auth, username, password };
+      return { port, tls: readText(config.tls) !== '', path: whole, secret, auth, username, password };
     };
 
     this.users = {};

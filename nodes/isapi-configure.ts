@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
-import { AlarmError, type AlarmErrorCode, asAlarmError, type Kept } from '../src/index.js';
+import { AlarmError, asAlarmError, type Kept } from '../src/index.js';
 import type { AlarmListenerNode } from './alarm-listener.js';
 import type { IsapiDeviceNode } from './isapi-device.js';
 import { type ConfigureReport, ConfigureWork, readOrder, wordsOf } from './lib/configure.js';
@@ -20,6 +20,8 @@ type Definition = NodeDef & {
   readonly every?: Raw;
 };
 
+/** A week. */
+const MOST_MINUTES = 10_080;
 const CATALOGUE = '@camera-alarms/node-red-camera-alarms/isapi-configure:status.';
 
 export default function register(RED: NodeAPI): void {
@@ -31,7 +33,7 @@ export default function register(RED: NodeAPI): void {
     const { signal } = closing;
     const { path, address } = config;
     const memory = new DeviceMemory(RED.settings.userDir);
-    const work = new ConfigureWork({ device, listener, path, address, memory, signal });
+    const work = new ConfigureWork({ device, listener, path, address, memory, owner: this.id, signal });
 
     const fail = (error: unknown) => {
       const problem = asAlarmError(error, 'INTERNAL');
@@ -60,7 +62,7 @@ export default function register(RED: NodeAPI): void {
       );
     });
 
-    let told: Kept | AlarmErrorCode = 'kept';
+    let told: Kept | 'failed' = 'kept';
     const look = async () => {
       const { kept, ...result } = await work.keep(wordsOf(config.events));
       this.status({
@@ -74,23 +76,26 @@ export default function register(RED: NodeAPI): void {
       const payload = {
         ...result,
         action: 'keep',
-        ok: kept !== 'taken',
+        ok: kept !== 'taken' && kept !== 'missing',
         kept,
         checks: [],
         device: device.device,
       };
       this.send([null, { topic: deviceTopic('isapi', device.device, 'configure'), payload }]);
     };
-    const every = readNumber(config.every, 0) * 60_000;
+    // A timer of more than 24 days would run at once.
+    const every = Math.min(MOST_MINUTES, readNumber(config.every, 0)) * 60_000;
     const timer =
       every > 0
         ? setInterval(() => {
             look().catch((error: unknown) => {
               if (signal.aborted) return;
               const problem = fail(error);
-              // A device that is off for days is told of once.
-              if (told !== problem.code) this.error(problem, {});
-              told = problem.code;
+              // A device that is off for days is told of once, whatever else goes wrong with it meanwhile.
+              if (told !== 'failed') this.error(problem, {});
+              told = 'failed';
+              // What it does not take it is not told again and again.
+              if (/^CONFIG_(?:REFUSED|NOT_)/.test(problem.code)) clearInterval(timer);
             });
           }, every)
         : undefined;

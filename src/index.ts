@@ -1,6 +1,6 @@
 export { pictureAttachment } from './attachment.js';
 export type { Clock } from './clock.js';
-export type { BackupStore, HostBackup } from './configure/backup.js';
+export type { BackupStore, HostEntry } from './configure/backup.js';
 export type { Check } from './configure/check.js';
 export {
   Configurator,

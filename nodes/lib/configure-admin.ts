@@ -46,6 +46,7 @@ export function registerConfigureAdmin(RED: NodeAPI): void {
         listener: deployed<AlarmListenerNode>(asked.listener, 'alarm-listener'),
         path,
         address: '',
+        owner: `dialog ${readText(asked.listener)} ${path}`,
         memory: new DeviceMemory(RED.settings.userDir),
         signal: call.signal,
       });

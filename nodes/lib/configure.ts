@@ -68,11 +68,16 @@ export interface Workplace {
   /** What the device is told to push to; our address on the way to it when empty. */
   readonly address: Raw;
   readonly memory: DeviceMemory;
+  /** Who asks: a node by its id, or a dialog. */
+  readonly owner: string;
   readonly signal: AbortSignal;
 }
 
 /** One at a time for each device, whoever asks: two that read and write would undo each other. */
-const turns = new WeakMap<object, Promise<unknown>>();
+const turns = new Map<string, Promise<unknown>>();
+
+/** A device in the memory: an address may belong to several behind a router, each at a port of its own. */
+const nameOf = ({ device: { mac }, host, port }: IsapiDeviceNode) => mac ?? `${host.toLowerCase()}:${port}`;
 
 /** Carries orders out on one device. */
 export class ConfigureWork {
@@ -106,9 +111,9 @@ export class ConfigureWork {
     return { ...(await configurator[action as Exclude<Action, 'linkage' | 'doctor'>]()), checks: [] };
   }
 
-  async #link({ center, events }: Order, { device }: IsapiDeviceNode, client: DeviceClient): Promise<Done> {
+  async #link({ center, events }: Order, device: IsapiDeviceNode, client: DeviceClient): Promise<Done> {
     const { memory, signal } = this.#place;
-    const linkage = new Linkage({ client, device: device.id, signal, memory: memory.linkage });
+    const linkage = new Linkage({ client, device: nameOf(device), signal, memory: memory.linkage });
     const { triggers, changed } =
       center === undefined
         ? { triggers: await linkage.read(), changed: [] }
@@ -135,13 +140,14 @@ export class ConfigureWork {
   }
 
   async #jobFor(events: readonly string[]): Promise<ConfigureJob> {
-    const { listener, path, address, memory, signal } = this.#place;
+    const { listener, path, address, memory, owner, signal } = this.#place;
     if (listener === null) throw new AlarmError('CONFIG_LISTENER_MISSING');
     const { device, client } = this.#deviceHere();
     const target = listener.pushTarget(readText(path, '/isapi'));
     const host = readText(address) || (await ownAddressTowards(device.host, device.port));
-    const { id } = device.device;
-    return { client, device: id, signal, backups: memory.backups, target: { ...target, host, events } };
+    const name = nameOf(device);
+    const { backups } = memory;
+    return { client, device: name, owner, signal, backups, target: { ...target, host, events } };
   }
 
   #deviceHere(): { readonly device: IsapiDeviceNode; readonly client: DeviceClient } {
@@ -155,9 +161,14 @@ export class ConfigureWork {
   ): Promise<Value> {
     const { device, client } = this.#deviceHere();
     const mine = () => work(device, client);
-    const turn = (turns.get(client) ?? Promise.resolve()).then(mine, mine);
-    turns.set(client, turn);
-    return turn;
+    const name = nameOf(device);
+    const turn = (turns.get(name) ?? Promise.resolve()).then(mine, mine);
+    turns.set(name, turn);
+    try {
+      return await turn;
+    } finally {
+      if (turns.get(name) === turn) turns.delete(name);
+    }
   }
 }
 

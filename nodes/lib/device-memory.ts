@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { BackupStore, HostBackup, LinkageMemory } from '../../src/index.js';
+import type { BackupStore, HostEntry, LinkageMemory } from '../../src/index.js';
 
 /** What is remembered of one device. */
 interface Remembered {
-  readonly backup?: HostBackup;
+  readonly entries?: readonly HostEntry[];
   readonly disarmed?: readonly string[];
 }
 
@@ -23,11 +23,10 @@ export class DeviceMemory {
   }
 
   readonly backups: BackupStore = {
-    load: async (device) => (await this.#read(device)).backup,
-    save: async (device, backup) => this.#write(device, { ...(await this.#read(device)), backup }),
-    remove: async (device) => {
+    load: async (device) => (await this.#read(device)).entries ?? [],
+    save: async (device, entries) => {
       const { disarmed = [] } = await this.#read(device);
-      if (disarmed.length > 0) await this.#write(device, { disarmed });
+      if (entries.length > 0 || disarmed.length > 0) await this.#write(device, { entries, disarmed });
       else await rm(this.#fileOf(device), { force: true });
     },
   };
@@ -55,8 +54,9 @@ export class DeviceMemory {
   /** Whole or not at all: the power may fail in the middle. */
   async #write(device: string, remembered: Remembered): Promise<void> {
     const file = this.#fileOf(device);
+    const fresh = `${file}.${randomUUID()}.new`;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await writeFile(`${file}.new`, JSON.stringify({ device, ...remembered }), { mode: 0o600, flush: true });
-    await rename(`${file}.new`, file);
+    await writeFile(fresh, JSON.stringify({ device, ...remembered }), { mode: 0o600, flush: true });
+    await rename(fresh, file);
   }
 }

@@ -5,24 +5,19 @@ import {
   applyChanges,
   changesFor,
   type HostChange,
-  isFor,
   nowhere,
-  type PushTarget,
   slotFor,
 } from '../vendors/isapi/host-changes.js';
 import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
-import type { BackupStore } from './backup.js';
+import type { HostEntry } from './backup.js';
 import { DeviceHosts } from './device-hosts.js';
 import { type WriteOutcome, writeSlot } from './host-writer.js';
-import { differenceOf, isMade, lineOf, shortSlot } from './slot-difference.js';
+import { OwnEntries, type Ownership } from './own-entries.js';
+import { differenceOf, isMade, lineOf, shortSlot, withoutSecret } from './slot-difference.js';
 
 /** Whom to configure, and what for. */
-export interface ConfigureJob {
+export interface ConfigureJob extends Ownership {
   readonly client: Pick<DeviceClient, 'request'>;
-  /** Name of the device in the store of backups. */
-  readonly device: string;
-  readonly target: PushTarget;
-  readonly backups: BackupStore;
   readonly signal?: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -39,8 +34,11 @@ export interface ConfigureResult {
   readonly remarks: readonly string[];
 }
 
-/** What became of an entry that was ours. */
-export type Kept = 'kept' | 'renewed' | 'changed' | 'taken';
+/**
+ * What became of an entry that was ours: it is there, was given again, was changed or taken by somebody, waits for a
+ * restart of the device, or was never written.
+ */
+export type Kept = 'kept' | 'renewed' | 'changed' | 'taken' | 'pending' | 'missing';
 
 /** What is to be done, found out without changing anything. */
 interface Plan {
@@ -51,6 +49,7 @@ interface Plan {
   readonly before: Buffer;
   readonly isNew: boolean;
   readonly capabilities: HostCapabilities;
+  readonly entries: OwnEntries;
 }
 
 /** Tells one device where to push its events: read, plan, apply, verify, restore (isapi.md §8). */
@@ -67,7 +66,8 @@ export class Configurator {
   async read(): Promise<ConfigureResult> {
     await this.#hosts.capabilities();
     const hosts = await this.#hosts.read();
-    const ours = hosts.slots.find((slot) => isFor(slot, this.#job.target));
+    const entries = await OwnEntries.load(this.#job);
+    const ours = hosts.slots.find((slot) => entries.isOurs(slot));
     return { ...this.#about(ours), changed: false, difference: [], remarks: hosts.slots.map(shortSlot) };
   }
 
@@ -85,9 +85,13 @@ export class Configurator {
     const plan = await this.#plan();
     const { slot, changes } = plan;
     const difference = this.#lines(slot, changes);
-    if (changes.length === 0)
+    if (changes.length === 0) {
+      // From now on it is ours to keep, though there is nothing to bring back.
+      if (plan.entries.of(slot) === undefined) await this.#remember(plan);
       return { ...this.#about(slot), changed: false, difference, remarks: ['nothing to change'] };
+    }
     const { hosts, reboot, slot: written } = await this.#write(plan);
+    await plan.entries.settle(slot, written, reboot);
     const remarks = reboot ? ['the device stored it and has to be restarted'] : [];
     if (written !== undefined && !reboot) remarks.push(await this.#tested(hosts, written));
     return { ...this.#about(written ?? slot), changed: true, difference, remarks };
@@ -96,85 +100,121 @@ export class Configurator {
   /** Asks the device whether it reaches the listener. */
   async test(): Promise<ConfigureResult> {
     const hosts = await this.#hosts.read();
-    const slot = hosts.slots.find((each) => isFor(each, this.#job.target));
+    const entries = await OwnEntries.load(this.#job);
+    const slot = hosts.slots.find((each) => entries.isOurs(each));
     if (slot === undefined) throw new AlarmError('CONFIG_NO_ENTRY');
     const remarks = [await this.#tested(hosts, slot)];
     return { ...this.#about(slot), changed: false, difference: [], remarks };
   }
 
   /**
-   * Brings back what was in the slot before the first `apply`. An entry of somebody else that is there now stays.
+   * Brings back what was in each slot before it was first written for whoever asks. An entry of somebody else that is
+   * there now stays.
    * @throws AlarmError `CONFIG_NO_BACKUP`, `CONFIG_NO_ENTRY`, `CONFIG_NOT_RESTORED`
    */
   async restore(): Promise<ConfigureResult> {
-    const backup = await this.#job.backups.load(this.#job.device);
-    if (backup === undefined) throw new AlarmError('CONFIG_NO_BACKUP');
-    const before = new HttpHosts(Buffer.from(backup.list, 'base64'));
+    const entries = await OwnEntries.load(this.#job);
+    if (entries.mine.length === 0) throw new AlarmError('CONFIG_NO_BACKUP');
     await this.#hosts.capabilities();
-    const hosts = await this.#hosts.read();
-    const slot = hosts.slot(backup.slot) ?? hosts.slots.find((each) => isFor(each, this.#job.target));
-    const old = before.slot(backup.slot);
-    if (slot === undefined || old === undefined) return this.#takeAway(slot);
-    const difference = this.#lines(slot, differenceOf(slot, old));
-    if (difference.length > 0) {
-      if (!isFor(slot, this.#job.target)) throw new AlarmError('CONFIG_NO_ENTRY', shortSlot(slot));
-      await this.#putBack(hosts, slot, before, old);
+    const difference: string[] = [];
+    const remarks = new Set<string>();
+    let id: string | undefined;
+    for (const entry of entries.mine) {
+      const { slot, lines, remark } = await this.#restoreOne(entries, entry);
+      id ??= slot;
+      difference.push(...lines);
+      if (remark === undefined) await entries.forget(entry);
+      else remarks.add(remark);
     }
-    await this.#job.backups.remove(this.#job.device);
-    return { changed: difference.length > 0, slot: slot.id, difference, remarks: [] };
+    const slot = id === undefined ? {} : { slot: id };
+    return { ...slot, changed: difference.length > 0, difference, remarks: [...remarks] };
+  }
+
+  /** @returns a remark when it is not over with that */
+  async #restoreOne(
+    entries: OwnEntries,
+    entry: HostEntry,
+  ): Promise<{ readonly slot?: string; readonly lines: readonly string[]; readonly remark?: string }> {
+    const before = new HttpHosts(Buffer.from(entry.list, 'base64'));
+    const hosts = await this.#hosts.read();
+    const old = before.slot(entry.slot);
+    const slot = hosts.slot(entry.slot) ?? hosts.slots.find((each) => entries.isOurs(each));
+    if (slot === undefined) return { lines: [] };
+    if (old === undefined) {
+      await this.#takeAway(slot);
+      return { slot: slot.id, lines: [`slot ${slot.id}: removed`] };
+    }
+    const lines = this.#lines(slot, differenceOf(slot, old));
+    if (lines.length === 0) return { slot: slot.id, lines };
+    if (!entries.isOurs(slot)) throw new AlarmError('CONFIG_NO_ENTRY', shortSlot(slot));
+    const reboot = await this.#putBack(hosts, slot, before, old);
+    const remark = 'the device stored it and has to be restarted; restore again then';
+    return { slot: slot.id, lines, ...(reboot && { remark }) };
   }
 
   /**
    * Looks whether the entry is there still: gives it again to a device that forgot it, as after a reset, and leaves
-   * alone what somebody changed.
+   * alone what somebody changed. Writes nothing that was not applied before.
    */
   async keep(): Promise<ConfigureResult & { readonly kept: Kept }> {
-    const backup = await this.#job.backups.load(this.#job.device);
-    const capabilities = await this.#hosts.capabilities();
-    const hosts = await this.#hosts.read();
-    const slot = hosts.slots.find((each) => isFor(each, this.#job.target)) ?? hosts.slot(backup?.slot ?? '');
-    if (slot !== undefined && !slot.isFree) {
-      const mine = isFor(slot, this.#job.target);
-      const changes = mine ? changesFor(slot, hosts, this.#job.target, capabilities) : [];
-      const kept = mine ? (changes.length === 0 ? 'kept' : 'changed') : 'taken';
-      const difference = this.#lines(slot, changes);
-      return { ...this.#about(slot), changed: false, difference, remarks: [shortSlot(slot)], kept };
+    const { hosts, entries, changes, slot: mine } = await this.#planIfAny();
+    const [entry] = entries.mine;
+    const there = hosts.slots.find((each) => entries.isOurs(each));
+    const found = there ?? hosts.slot(entry?.slot ?? '');
+    if (found !== undefined && !found.isFree) {
+      const kept = there === undefined ? 'taken' : changes.length === 0 ? 'kept' : 'changed';
+      if (kept === 'kept' && entry?.pending) await entries.settle(found, found, false);
+      const difference = there === undefined || mine === undefined ? [] : this.#lines(mine, changes);
+      return { ...this.#about(found), changed: false, difference, remarks: [shortSlot(found)], kept };
     }
+    const waits = entry === undefined ? 'missing' : entry.pending ? 'pending' : undefined;
+    if (waits !== undefined)
+      return { ...this.#about(undefined), changed: false, difference: [], remarks: [], kept: waits };
     return { ...(await this.apply()), kept: 'renewed' };
   }
 
+  /** Without a slot where there is none for us. */
+  async #planIfAny(): Promise<Pick<Plan, 'hosts' | 'entries' | 'changes'> & Partial<Plan>> {
+    try {
+      return await this.#plan();
+    } catch (error) {
+      if (!isCode(error, 'CONFIG_NO_SLOT')) throw error;
+      return { hosts: await this.#hosts.read(), entries: await OwnEntries.load(this.#job), changes: [] };
+    }
+  }
+
   async #plan(): Promise<Plan> {
+    const { target } = this.#job;
+    const entries = await OwnEntries.load(this.#job);
     const capabilities: HostCapabilities = await this.#hosts.capabilities();
-    const there = await this.#hosts.read();
+    let there = await this.#hosts.read();
+    // A busy device may have shown nothing for a moment.
+    if (there.slots.length === 0) there = await this.#hosts.read();
     const before = there.document.bytes();
     const isNew = there.slots.length === 0;
     const hosts = isNew ? there.withNewSlot() : there;
-    const slot = slotFor(hosts, this.#job.target);
-    const changes = changesFor(slot, hosts, this.#job.target, capabilities);
-    return { hosts, slot, changes, before, isNew, capabilities };
+    const slot = slotFor(hosts, target, (each) => entries.isOurs(each));
+    const changes = changesFor(slot, hosts, target, capabilities);
+    if (changes.length === 0 && entries.isLoginNew(slot))
+      changes.push({ path: 'password', from: undefined, to: target.password });
+    return { hosts, slot, changes, before, isNew, capabilities, entries };
   }
 
-  /** For a slot that was not there before; undefined when it is gone already. */
-  async #takeAway(slot: HostSlot | undefined): Promise<ConfigureResult> {
-    if (slot !== undefined) {
-      const { refusal } = await this.#hosts.remove(slot.id);
-      const now = (await this.#hosts.read()).slot(slot.id);
-      if (now !== undefined && !now.isFree) throw new AlarmError('CONFIG_NOT_RESTORED', refusal);
-    }
-    await this.#job.backups.remove(this.#job.device);
-    const difference = slot === undefined ? [] : [`slot ${slot.id}: removed`];
-    return { changed: slot !== undefined, difference, remarks: [] };
+  /** For a slot that was not there before. */
+  async #takeAway({ id }: HostSlot): Promise<void> {
+    const { refusal } = await this.#hosts.remove(id);
+    const now = (await this.#hosts.read()).slot(id);
+    if (now !== undefined && !now.isFree) throw new AlarmError('CONFIG_NOT_RESTORED', refusal);
+  }
+
+  async #remember({ entries, slot, before, isNew }: Plan): Promise<void> {
+    const { now = Date.now } = this.#job;
+    await entries.remember(slot, before, isNew, new Date(now()));
   }
 
   async #write(plan: Plan): Promise<WriteOutcome> {
-    const { backups, device, target, now = Date.now } = this.#job;
-    const { hosts, slot, before, isNew } = plan;
-    // What we wrote ourselves is not what was there before.
-    if (!isFor(slot, target) || (await backups.load(device)) === undefined) {
-      const savedAt = new Date(now()).toISOString();
-      const list = before.toString('base64');
-      await backups.save(device, { slot: isNew ? '' : slot.id, list, savedAt });
-    }
+    const { hosts, slot, isNew } = plan;
+    await this.#remember(plan);
     try {
       return await this.#tryBothUrls(plan);
     } catch (error) {
@@ -215,22 +255,37 @@ export class Configurator {
       await this.#putBack(hosts, slot, before, old);
   }
 
-  async #putBack(hosts: HttpHosts, slot: HostSlot, before: HttpHosts, old: HostSlot): Promise<void> {
-    const edited = new HttpHosts(hosts.document.bytes());
-    const place = edited.slot(slot.id) as HostSlot;
-    edited.document.put(place.node, before.document.sourceOf(old.node));
+  /** @returns whether it is to be seen only after a restart */
+  async #putBack(hosts: HttpHosts, slot: HostSlot, before: HttpHosts, old: HostSlot): Promise<boolean> {
     const isThere = (written: HostSlot) => differenceOf(written, old).length === 0;
+    const source = before.document.sourceOf(old.node);
+    // Passwords of others are not in the list: it goes back as a whole only where there are none.
+    const risky = hosts.slots.some((each) => each.id !== slot.id && hasLogin(each));
+    const bytes = withSource(hosts, slot, source);
+    const isExact = (now: HttpHosts) => risky || now.document.bytes().equals(bytes);
     try {
-      const bytes = edited.document.bytes();
-      const isExact = (now: HttpHosts) => now.document.bytes().equals(bytes);
-      await writeSlot(this.#hosts, bytes, slot.id, isThere, isExact);
+      return (await writeSlot(this.#hosts, bytes, slot.id, isThere, isExact)).reboot;
     } catch (error) {
       if (!isCode(error, 'CONFIG_REFUSED') && !isCode(error, 'CONFIG_NOT_STORED')) throw error;
-      if (!old.isFree || !(await this.#setFree(slot))) {
-        const now = (await this.#hosts.read()).slot(slot.id);
-        if (now !== undefined && !isThere(now))
-          throw new AlarmError('CONFIG_NOT_RESTORED', error.message, { cause: error });
-      }
+      if (await this.#emptied(slot, old, isThere)) return false;
+      if (!old.isFree || !(await this.#setFree(slot)))
+        throw new AlarmError('CONFIG_NOT_RESTORED', error.message, { cause: error });
+      return false;
+    }
+  }
+
+  /** A device that joins what it gets with what it has keeps our login unless it is told that there is none. */
+  async #emptied({ id }: HostSlot, old: HostSlot, isThere: (slot: HostSlot) => boolean): Promise<boolean> {
+    const hosts = await this.#hosts.read();
+    const slot = hosts.slot(id);
+    if (slot === undefined || isThere(slot)) return true;
+    applyChanges(hosts.document, slot, differenceOf(slot, old));
+    try {
+      await writeSlot(this.#hosts, hosts.document.bytes(), id, isThere);
+      return true;
+    } catch (error) {
+      if (error instanceof AlarmError) return false;
+      throw error;
     }
   }
 
@@ -253,9 +308,10 @@ export class Configurator {
   async #tested(hosts: HttpHosts, slot: HostSlot): Promise<string> {
     const { result, words } = await this.#hosts.test(hosts, slot);
     if (result === 'ok') return 'the device reaches the listener';
+    const said = withoutSecret(words, this.#job.target.secret);
     return result === 'problem'
-      ? `the device does not reach the listener: ${words}`
-      : `the device has no test of its own: ${words}`;
+      ? `the device does not reach the listener: ${said}`
+      : `the device has no test of its own: ${said}`;
   }
 
   /** A refusal rarely says why. */
@@ -277,8 +333,19 @@ export class Configurator {
   }
 
   #lines(slot: HostSlot, changes: readonly HostChange[]): string[] {
-    return changes.map((change) => lineOf(slot, change, this.#job.target.path));
+    return changes.map((change) => lineOf(slot, change, this.#job.target.secret));
   }
+}
+
+const hasLogin = (slot: HostSlot) =>
+  (slot.field('userName') ?? '') !== '' || slot.find('password') !== undefined;
+
+/** The list with what stood in another document in the place of a slot. */
+function withSource(hosts: HttpHosts, { id }: HostSlot, source: string): Buffer {
+  const { document, ...edited } = new HttpHosts(hosts.document.bytes());
+  const place = edited.slots.find((slot) => slot.id === id) as HostSlot;
+  document.put(place.node, source);
+  return document.bytes();
 }
 
 const isCode = (error: unknown, code: AlarmErrorCode): error is AlarmError =>

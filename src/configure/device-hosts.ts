@@ -91,9 +91,9 @@ export class DeviceHosts {
     try {
       answer = await this.#ask({ method: 'POST', path, ...this.#content(hosts.alone(slot)) });
     } catch (error) {
-      // It waits for its own connection to the listener.
-      if (error instanceof AlarmError && error.code === 'DEVICE_TIMEOUT')
-        return { result: 'problem', words: 'no answer in time' };
+      // It waits for its own connection to the listener, and some hang up over it.
+      if (error instanceof AlarmError && /^DEVICE_(?:TIMEOUT|ANSWER)/.test(error.code))
+        return { result: 'unknown', words: error.message };
       throw error;
     }
     const { status, body } = answer;

@@ -1,6 +1,7 @@
 import { AlarmError } from '../errors.js';
 import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
 import type { DeviceHosts, Written } from './device-hosts.js';
+import { differenceOf } from './slot-difference.js';
 
 /** What came of writing a slot. */
 export interface WriteOutcome {
@@ -17,7 +18,8 @@ export interface WriteOutcome {
  * (isapi.md §8.4). What a device says of it proves nothing: it is read again each time (§8.5).
  * @param list with the slot as it is to be
  * @param isThere whether what the device has now is what was wanted
- * @param isExact whether it is so to the last byte; another way is tried when it is not, and what is there is good enough
+ * @param isExact whether it is so to the last byte; otherwise the whole list is sent as well, and what is there is good
+ *   enough
  * @param isNew whether the device has no such slot yet
  * @throws AlarmError `CONFIG_REFUSED`, `CONFIG_NOT_STORED`, `CONFIG_BUSY`, and what reading throws
  */
@@ -35,16 +37,18 @@ export async function writeSlot(
   for (const hosts of bare.document.bytes().equals(list) ? [full] : [full, bare]) {
     const slot = hosts.slot(id);
     if (slot === undefined) throw new AlarmError('CONFIG_UNREADABLE');
-    if (isNew) ways.push(() => device.add(hosts, slot));
+    // A slot that is not there has no address of its own: that may be somebody else's.
     ways.push(
-      () => device.putSlot(hosts, slot),
+      () => (isNew ? device.add(hosts, slot) : device.putSlot(hosts, slot)),
       () => device.putList(hosts.document.bytes()),
     );
   }
   let refusal: string | undefined;
   let stored = false;
   let outcome: WriteOutcome | undefined;
-  for (const way of ways) {
+  for (const [number, way] of ways.entries()) {
+    // What is right is not written again in ways that leave something out.
+    if (outcome !== undefined && number > 1) break;
     const { stored: taken, reboot, busy, refusal: words } = await tried(way);
     if (busy) throw new AlarmError('CONFIG_BUSY', words);
     refusal ??= words;
@@ -53,7 +57,7 @@ export async function writeSlot(
     const hosts = await device.read();
     // A new one may have got another id.
     const slot = isNew ? hosts.slots.find(isThere) : hosts.slot(id);
-    if (slot !== undefined && isThere(slot)) {
+    if (slot !== undefined && isThere(slot) && areOthersAs(full, hosts, id)) {
       outcome = { reboot, hosts, slot };
       if (isExact(hosts)) return outcome;
     } else if (reboot) {
@@ -64,6 +68,13 @@ export async function writeSlot(
   if (outcome !== undefined) return outcome;
   throw new AlarmError(stored ? 'CONFIG_NOT_STORED' : 'CONFIG_REFUSED', refusal);
 }
+
+/** Some firmwares reset the other slots when one is written by itself. */
+const areOthersAs = (wanted: HttpHosts, now: HttpHosts, id: string) =>
+  wanted.slots.every((slot) => {
+    const other = slot.id === id ? undefined : now.slot(slot.id);
+    return other === undefined || differenceOf(other, slot).length === 0;
+  });
 
 /** A device may store what it is told and not answer: what it has now says whether it did. */
 async function tried(way: () => Promise<Written>): Promise<Written> {

@@ -11,20 +11,25 @@ export function shortSlot({ id, isEhome, isFree, host, port }: HostSlot): string
   return isFree ? `slot ${id}: free` : `slot ${id}: ${label(host)}:${port}`;
 }
 
-/** A change in one line, without secrets. @param ownPath of our listener, with its secret as the first step */
-export function lineOf({ id }: HostSlot, { path, from, to }: HostChange, ownPath: string): string {
+/** A change in one line, without secrets. @param secret of our listener */
+export function lineOf({ id }: HostSlot, { path, from, to }: HostChange, secret: string): string {
   if (HIDDEN.has(path)) return `slot ${id}: ${path}: ***`;
-  return `slot ${id}: ${path}: ${shown(from, ownPath)} -> ${shown(to, ownPath)}`;
+  const show = (value: string | undefined) => shown(path, value, secret);
+  return `slot ${id}: ${path}: ${show(from)} -> ${show(to)}`;
 }
 
-/** Without our secret, and without what may be that of others. */
-function shown(value: string | undefined, ownPath: string): string {
+/** Without our secret, and of other urls without the path, which may be the secret of somebody else. */
+function shown(path: string, value: string | undefined, secret: string): string {
   if (value === undefined || value === '') return '(empty)';
-  const [, secret = ''] = ownPath.split('/');
-  if (secret !== '' && value.includes(`/${secret}/`)) return value.replace(`/${secret}/`, '/***/');
-  const [, begin = '', path = ''] = /^((?:https?:\/\/[^/]*)?\/)(.*)$/i.exec(value) ?? [];
-  return path === '' ? value : `${begin}***`;
+  if (secret !== '' && value.includes(secret)) return withoutSecret(value, secret);
+  if (path !== 'url' || value === '/') return label(value) ?? '(empty)';
+  const [begin = ''] = /^https?:\/\/[^/]*/i.exec(value) ?? [];
+  return `${begin}/***`;
 }
+
+/** What a device says, without the secret that it was told. */
+export const withoutSecret = (words: string, secret: string): string =>
+  secret === '' ? words : words.replaceAll(secret, '***');
 
 /** Whether a slot has what a change makes of it. Devices write some words in their own way when they give them back. */
 export function isMade(slot: HostSlot, { path, to }: HostChange): boolean {
@@ -33,11 +38,16 @@ export function isMade(slot: HostSlot, { path, to }: HostChange): boolean {
   return slot.field(path)?.toLowerCase() === to.toLowerCase();
 }
 
-/** What has to change in a slot so that it is as another; by what stands in it, not by its blanks. */
+/**
+ * What has to change in a slot so that it is as another; by what stands in it, not by its blanks. What the other does not
+ * have is to be empty.
+ */
 export function differenceOf(slot: HostSlot, wanted: HostSlot): HostChange[] {
-  const now = leaves(slot);
-  return [...leaves(wanted)]
-    .filter(([path, to]) => !HIDDEN.has(path) && (now.get(path) ?? '') !== to)
+  const [now, then] = [leaves(slot), leaves(wanted)];
+  const missing = [...then].filter(([path, to]) => (now.get(path) ?? '') !== to);
+  const added = [...now].filter(([path, from]) => !then.has(path) && from !== '');
+  return [...missing, ...added.map(([path]) => [path, ''] as const)]
+    .filter(([path]) => !HIDDEN.has(path))
     .map(([path, to]) => ({ path, from: now.get(path), to }));
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { cameraHosts } from '../../src/simulator/configurable/factory-hosts.js';
 import { GENERATIONS } from '../../src/simulator/configurable/generations.js';
 import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
-import { configurable, SECRET } from './support.js';
+import { configurable, SECRET, written } from './support.js';
 
 const FOREIGN = { address: '203.0.113.31', port: 8000, url: '/alarms?token=abc' };
 const OURS = { address: '192.0.2.10', port: 8089, url: `/${SECRET}/isapi` };
@@ -204,7 +204,7 @@ test('restore: nothing to restore, and an entry of somebody else that is there n
   await assert.rejects(configurator().restore(), { code: 'CONFIG_NO_BACKUP' });
   await configurator().apply();
   const other = await configurable(t, camera(FOREIGN));
-  other.backups.all.set('camera', { slot: '1', list: device.hosts.toString('base64'), savedAt: '' });
+  other.backups.all.set('camera', [written('1', device.hosts)]);
   await assert.rejects(other.configurator().restore(), {
     code: 'CONFIG_NO_ENTRY',
     message: /203\.0\.113\.31:8000/,
@@ -227,7 +227,7 @@ test('kept: there, forgotten and given again, changed by somebody, taken by some
     [FOREIGN, 'taken', undefined],
   ] as const) {
     const other = await configurable(t, camera(entry));
-    other.backups.all.set('camera', { slot: '1', list: device.hosts.toString('base64'), savedAt: '' });
+    other.backups.all.set('camera', [written('1', device.hosts)]);
     const found = await other.configurator().keep();
     assert.deepEqual([found.kept, found.difference[0], found.changed], [kept, line, false]);
     assert.deepEqual(other.writes(), []);

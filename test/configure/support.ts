@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import type { BackupStore, HostBackup } from '../../src/configure/backup.js';
+import type { BackupStore, HostEntry } from '../../src/configure/backup.js';
 import { Configurator } from '../../src/configure/configurator.js';
 import { DeviceClient } from '../../src/device/device-client.js';
 import { type Behaviour, behaviourOf } from '../../src/simulator/configurable/behaviour.js';
@@ -13,6 +13,7 @@ export const TARGET: PushTarget = {
   port: 8089,
   tls: false,
   path: `/${SECRET}/isapi`,
+  secret: SECRET,
   auth: 'none',
   username: '',
   password: '',
@@ -22,22 +23,27 @@ export const LOGIN = { username: USUAL_RULES.username, password: USUAL_RULES.pas
 
 /** Backups in the memory of the test. */
 export class Backups implements BackupStore {
-  readonly all = new Map<string, HostBackup>();
+  readonly all = new Map<string, readonly HostEntry[]>();
 
   load(device: string) {
-    return Promise.resolve(this.all.get(device));
+    return Promise.resolve(this.all.get(device) ?? []);
   }
 
-  save(device: string, backup: HostBackup) {
-    this.all.set(device, backup);
-    return Promise.resolve();
-  }
-
-  remove(device: string) {
-    this.all.delete(device);
+  save(device: string, entries: readonly HostEntry[]) {
+    if (entries.length > 0) this.all.set(device, entries);
+    else this.all.delete(device);
     return Promise.resolve();
   }
 }
+
+/** What is remembered of a slot that was written for the usual target. */
+export const written = (slot: string, list: Buffer, to = `192.0.2.10:8089/${SECRET}/isapi`): HostEntry => ({
+  slot,
+  list: list.toString('base64'),
+  savedAt: '2026-11-22T08:00:00.000Z',
+  owner: 'node',
+  to,
+});
 
 /** A simulated device, and a way to configure it with any target. */
 export async function configurable(t: TestContext, ...behaviours: Partial<Behaviour>[]) {
@@ -60,8 +66,8 @@ export async function configurable(t: TestContext, ...behaviours: Partial<Behavi
     await device.close();
   });
   const backups = new Backups();
-  const configurator = (target: Partial<PushTarget> = {}) =>
-    new Configurator({ client, device: 'camera', target: { ...TARGET, ...target }, backups });
+  const configurator = (target: Partial<PushTarget> = {}, owner = 'node') =>
+    new Configurator({ client, device: 'camera', owner, target: { ...TARGET, ...target }, backups });
   const writes = () => device.requests.filter(({ method }) => method !== 'GET' && !isTest(method));
   const isTest = (method: string) => method === 'POST';
   return { device, client, backups, configurator, writes };

@@ -17,6 +17,8 @@ export interface PushTarget {
   readonly tls: boolean;
   /** With the secret of the listener in it; begins with `/`. */
   readonly path: string;
+  /** First step of the path; empty for a listener without one. */
+  readonly secret: string;
   readonly auth: 'none' | 'basic' | 'digest';
   readonly username: string;
   readonly password: string;
@@ -58,21 +60,28 @@ const ORDER = [
 ];
 
 /** Whether a slot pushes to this listener, though perhaps with an older secret or an older address of it. */
-export function isFor(slot: HostSlot, target: PushTarget): boolean {
+export function isFor(slot: HostSlot, { host, port, path, secret }: PushTarget): boolean {
   if (slot.isEhome || slot.isFree) return false;
-  const here = slot.host === target.host && slot.port === target.port;
+  const here = slot.host === host && slot.port === port;
+  // Without a secret a path says nothing: others have the same.
+  if (secret === '') return here && slot.path === path;
   // Another path behind the same secret belongs to another node.
-  const [, secret] = target.path.split('/');
-  return slot.path === target.path || (here && slot.path.split('/')[1] !== secret);
+  return slot.path === path || (here && slot.path.split('/')[1] !== secret);
 }
 
 /**
  * The slot for a listener: the one that pushes there already, else a free one. Those of others are never touched.
+ * @param isOurs whether a slot may be used for it although it is taken
  * @throws AlarmError `CONFIG_NO_SLOT` with whom the device pushes to
  */
-export function slotFor({ slots }: HttpHosts, target: PushTarget): HostSlot {
-  const exact = slots.find((slot) => isFor(slot, target) && slot.path === target.path);
-  const found = exact ?? slots.find((slot) => isFor(slot, target)) ?? slots.find((slot) => slot.isFree);
+export function slotFor(
+  { slots }: HttpHosts,
+  target: PushTarget,
+  isOurs = (slot: HostSlot) => isFor(slot, target),
+): HostSlot {
+  const ours = slots.filter(isOurs);
+  const exact = ours.find((slot) => slot.path === target.path);
+  const found = exact ?? ours[0] ?? slots.find((slot) => slot.isFree);
   if (found !== undefined) return found;
   const others = slots.map(
     ({ id, host, port, isEhome }) => `${id}: ${isEhome ? 'EHome' : `${label(host)}:${port}`}`,

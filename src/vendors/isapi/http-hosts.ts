@@ -64,7 +64,7 @@ export class HostSlot {
   get host(): string | undefined {
     const url = this.field('url') ?? '';
     if (/^https?:/i.test(url)) {
-      const host = URL.canParse(url) ? bare(new URL(url).hostname) : url;
+      const host = URL.canParse(url) ? bare(new URL(url).hostname) : 'unreadable address';
       return NO_ADDRESS.has(host) ? undefined : host;
     }
     const named = /hostname/i.test(this.field('addressingFormatType') ?? '');
