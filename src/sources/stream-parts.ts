@@ -56,9 +56,9 @@ export class StreamParts {
   #cancel: (() => void) | undefined;
   #progress = false;
   #sinceLastPart = 0;
-  /** When the part began that is on its way, and when it was doubted; undefined between two. */
+  /** When the part began that is on its way; undefined between two. */
   #partAt: number | undefined;
-  #doubtedAt = 0;
+  #cancelDoubt: (() => void) | undefined;
 
   /**
    * @param contentType of the stream, for its boundary
@@ -85,22 +85,15 @@ export class StreamParts {
   /** @throws AlarmError `STREAM_PART_ENDLESS`, and what the parser throws; of no use afterwards. */
   write(chunk: Buffer): void {
     this.#progress = true;
-    this.#broken = true;
     this.#sinceLastPart += chunk.length;
-    this.#parser.write(chunk);
-    this.#parser.flush();
-    if (this.#parser.begun) this.#begin();
+    this.#read(() => this.#parser.write(chunk));
     this.#watchPart();
-    if (this.#sinceLastPart > this.#limits.bodyBytes) throw new AlarmError('STREAM_PART_ENDLESS');
-    this.#broken = false;
-    if (this.#open === undefined) return;
-    const wait = this.#waitFor(this.#open);
-    if (wait === 0) this.#handOver();
-    else this.#cancel ??= this.#wait(wait);
+    if (this.#sinceLastPart > this.#limits.bodyBytes) this.#giveUp();
   }
 
   /** The stream is over: what is there of an event goes on. */
   end(): void {
+    this.#cancelDoubt?.();
     try {
       // What the parser gave up on is no part of an event.
       if (!this.#broken) this.#parser.end();
@@ -111,18 +104,43 @@ export class StreamParts {
     }
   }
 
+  /** Lets the parser go on, and hands on what is ready. */
+  #read(step: () => void): void {
+    if (this.#broken) this.#giveUp();
+    this.#broken = true;
+    step();
+    this.#parser.flush();
+    if (this.#parser.begun) this.#begin();
+    this.#broken = false;
+    if (this.#open === undefined) return;
+    const wait = this.#waitFor(this.#open);
+    if (wait === 0) this.#handOver();
+    else this.#cancel ??= this.#wait(wait);
+  }
+
+  #giveUp(): never {
+    this.#broken = true;
+    throw new AlarmError('STREAM_PART_ENDLESS');
+  }
+
   /** One that broke off takes what follows for its own until its count is full: hours, with heartbeats alone. */
   #watchPart(): void {
     const now = this.#clock.ticks();
-    this.#partAt = this.#parser.inBody ? (this.#partAt ?? now) : undefined;
-    if (this.#partAt === undefined) return;
-    const since = Math.max(this.#partAt, this.#doubtedAt);
-    if (now - since >= this.#limits.partDoubtMs) {
-      this.#doubtedAt = now;
-      this.#parser.doubt();
+    if (!this.#parser.inBody) {
+      this.#partAt = undefined;
+      return;
     }
-    const stuck = this.#partAt !== undefined && now - this.#partAt >= this.#limits.partMostMs;
-    if (stuck) throw new AlarmError('STREAM_PART_ENDLESS');
+    this.#partAt ??= now;
+    if (now - this.#partAt >= this.#limits.partMostMs) this.#giveUp();
+    this.#cancelDoubt ??= this.#clock.after(this.#limits.partDoubtMs, () => {
+      this.#cancelDoubt = undefined;
+      try {
+        this.#read(() => this.#parser.doubt());
+      } catch (error) {
+        // The stream is of no use any more, which the next bytes are told.
+        if (!(error instanceof AlarmError)) throw error;
+      }
+    });
   }
 
   #begin(): void {
@@ -135,6 +153,8 @@ export class StreamParts {
     this.#begin();
     this.#sinceLastPart = 0;
     this.#partAt = undefined;
+    this.#cancelDoubt?.();
+    this.#cancelDoubt = undefined;
     this.#stopWaiting();
     if (part.kind === 'xml' || part.kind === 'json') this.#addDocument(part);
     else if (part.kind !== 'empty') this.#addOther(part);
