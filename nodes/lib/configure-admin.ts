@@ -16,7 +16,7 @@ interface Asked {
 
 /** What the dialog may do; the rest is for flows. */
 const ACTIONS = new Set(['plan', 'apply', 'restore']);
-const PATH = /^\/?[\w.~-]+(?:\/[\w.~-]+)*\/?$/;
+const PATH = /^(?!.*(?:^|\/)\.\.?(?:\/|$))\/?[\w.~-]+(?:\/[\w.~-]+)*\/?$/;
 
 /**
  * For the dialog of `isapi-alarm-in`: shows what a device would be told, and tells it. Only deployed nodes are asked,

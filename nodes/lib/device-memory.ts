@@ -46,7 +46,8 @@ export class DeviceMemory {
     try {
       return JSON.parse(await readFile(this.#fileOf(device), 'utf8')) as Remembered;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+      // Files are replaced as a whole: one that cannot be read was changed by somebody else, and is of no use.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return {};
       throw error;
     }
   }
