@@ -160,6 +160,9 @@ export const DEVICE_LIMITS = {
   offerTimeoutMs: 2_000,
   /** Between two heartbeats of a subscribed stream, where the device lets us choose. */
   heartbeatMs: 10_000,
+  /** A device that is away behind a write is asked again after this, doubled each time. */
+  restartWaitMs: 500,
+  restartTries: 4,
   /** A login not used for longer is tried by one request alone: the password may have changed meanwhile. */
   trustMs: 10_000,
 } as const;

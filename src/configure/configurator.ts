@@ -264,7 +264,7 @@ export class Configurator {
     const bytes = withSource(hosts, slot, source);
     const isExact = (now: HttpHosts) => risky || now.document.bytes().equals(bytes);
     try {
-      return (await writeSlot(this.#hosts, bytes, slot.id, isThere, isExact)).reboot;
+      return (await writeSlot(this.#hosts, bytes, slot.id, isThere, isExact, false, risky)).reboot;
     } catch (error) {
       if (!isCode(error, 'CONFIG_REFUSED') && !isCode(error, 'CONFIG_NOT_STORED')) throw error;
       if (await this.#emptied(slot, old, isThere)) return false;

@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { AlarmError } from '../errors.js';
+import { DEVICE_LIMITS } from '../limits.js';
 import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
 import type { DeviceHosts, Written } from './device-hosts.js';
 import { differenceOf } from './slot-difference.js';
@@ -21,6 +23,7 @@ export interface WriteOutcome {
  * @param isExact whether it is so to the last byte; otherwise the whole list is sent as well, and what is there is good
  *   enough
  * @param isNew whether the device has no such slot yet
+ * @param risky others have logins, which a list does not hold: it is sent only to a device that knows no other way
  * @throws AlarmError `CONFIG_REFUSED`, `CONFIG_NOT_STORED`, `CONFIG_BUSY`, and what reading throws
  */
 export async function writeSlot(
@@ -30,6 +33,7 @@ export async function writeSlot(
   isThere: (slot: HostSlot) => boolean,
   isExact: (hosts: HttpHosts) => boolean = () => true,
   isNew = false,
+  risky = false,
 ): Promise<WriteOutcome> {
   const full = new HttpHosts(list);
   const bare = new HttpHosts(withoutEmpty(list, id));
@@ -49,12 +53,13 @@ export async function writeSlot(
   for (const [number, way] of ways.entries()) {
     // What is right is not written again in ways that leave something out.
     if (outcome !== undefined && number > 1) break;
+    if (risky && stored && number % 2 === 1) continue;
     const { stored: taken, reboot, busy, refusal: words } = await tried(way);
     if (busy) throw new AlarmError('CONFIG_BUSY', words);
     refusal ??= words;
     if (!taken) continue;
     stored = true;
-    const hosts = await device.read();
+    const hosts = await readAgain(device);
     // A new one may have got another id.
     const slot = isNew ? hosts.slots.find(isThere) : hosts.slot(id);
     if (slot !== undefined && isThere(slot) && areOthersAs(full, hosts, id)) {
@@ -68,6 +73,23 @@ export async function writeSlot(
   if (outcome !== undefined) return outcome;
   throw new AlarmError(stored ? 'CONFIG_NOT_STORED' : 'CONFIG_REFUSED', refusal);
 }
+
+/** Some devices start their web server anew when they have stored something. */
+async function readAgain(device: DeviceHosts): Promise<HttpHosts> {
+  const { restartWaitMs, restartTries } = DEVICE_LIMITS;
+  for (let tried = 0; tried < restartTries; tried++) {
+    try {
+      return await device.read();
+    } catch (error) {
+      const away = error instanceof AlarmError && AWAY.test(error.code);
+      if (!away) throw error;
+      await setTimeout(restartWaitMs * 2 ** tried);
+    }
+  }
+  return device.read();
+}
+
+const AWAY = /^DEVICE_(?:REFUSED|ANSWER_BROKEN|UNREACHABLE|TIMEOUT)$/;
 
 /** Some firmwares reset the other slots when one is written by itself. */
 const areOthersAs = (wanted: HttpHosts, now: HttpHosts, id: string) =>

@@ -157,3 +157,14 @@ test('no secret in what is shown, however a device writes urls', async (t) => {
   const full = await configurable(t, { configured: cameraHosts([strange, strange, strange]) });
   await assert.rejects(full.configurator().plan(), (error: Error) => !error.message.includes('t0k3n'));
 });
+
+test('a device that starts its web server anew behind a write is waited for', async (t) => {
+  const { device, configurator } = await configurable(t);
+  const applying = configurator().apply();
+  const isWritten = () => device.requests.some(({ method, status }) => method === 'PUT' && status === 200);
+  while (!isWritten()) await new Promise((resolve) => setImmediate(resolve));
+  await device.close();
+  setTimeout(() => void device.open(), 700);
+  assert.equal((await applying).changed, true);
+  assert.equal(leads(device.hosts)[0], `192.0.2.10:8089/${SECRET}/isapi`);
+});
