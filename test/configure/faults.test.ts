@@ -73,6 +73,7 @@ const EXPECTED: Readonly<Record<keyof typeof FAULTS, Expected>> = {
   notificationsRefused: {},
   streamRefused: {},
   triggerListFails: {},
+  recurrenceRefused: {},
   triggerPutRefused: {},
 };
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from '../../src/limits.js';
 import { type Behaviour, behaviourOf } from '../../src/simulator/configurable/behaviour.js';
+import { recorderTriggers } from '../../src/simulator/configurable/events-behaviour.js';
 import { FAULTS } from '../../src/simulator/configurable/faults.js';
 import { GENERATIONS } from '../../src/simulator/configurable/generations.js';
 import { parseXml } from '../../src/wire/xml.js';
@@ -122,4 +123,23 @@ test('detectors and their weeks are documents that are kept as they came', async
   assert.equal(parseXml(all.body, LIMITS).root, 'ScheduleList');
   const none = await call('GET', '/ISAPI/Event/schedules/lineDetections/lineDetection-1');
   assert.equal(statusOf(none), '6/badXmlContent');
+});
+
+test('a recorder that does not know how often a notification is repeated refuses that', async (t) => {
+  const { device, call } = await deviceWith(t, behaviourOf(FAULTS.recurrenceRefused, OPEN));
+  const before = device.triggers.get('VMD-1');
+  assert.equal(statusOf(await call('PUT', `${TRIGGERS}/VMD-1`, before)), '6/badXmlContent');
+  const plain = String(before).replaceAll(/<notificationRecurrence>.*\n/g, '');
+  assert.equal(statusOf(await call('PUT', `${TRIGGERS}/VMD-1`, plain)), '1/ok');
+  const path = `${TRIGGERS}/VMD-1/notifications`;
+  const notifications = /<EventTriggerNotificationList>[\s\S]*List>/.exec(String(before))?.[0];
+  assert.equal(statusOf(await call('PUT', path, notifications)), '6/badXmlContent');
+  assert.equal(device.triggers.get('VMD-1')?.toString(), plain);
+});
+
+test('a recorder of several channels has each event on each of them', async (t) => {
+  const { device, call } = await deviceWith(t, behaviourOf({ triggers: recorderTriggers(3) }, OPEN));
+  assert.equal(device.triggers.size, 30);
+  const { text } = await call('GET', `${TRIGGERS}/VMD-3`);
+  assert.match(text, /<videoInputChannelID>3<[\s\S]*<id>record-3<[\s\S]*<videoInputID>3</);
 });

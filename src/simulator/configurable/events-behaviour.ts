@@ -3,6 +3,8 @@ export interface Trigger {
   /** `VMD-1`, `tamper-1`, `IO-1`: not always the name of the type (isapi.md §9.2). */
   readonly id: string;
   readonly eventType: string;
+  /** The first one where it is left out. */
+  readonly channel?: number;
   /** What it sets off: an absent method is off (isapi.md §9.2). */
   readonly methods: readonly string[];
 }
@@ -26,6 +28,8 @@ export interface EventsBehaviour {
   triggerRoot: 'EventTriggerList' | 'EventNotification';
   /** Recorders name version and namespace in each element, and no recurrence. */
   triggerStyle: 'camera' | 'recorder';
+  /** Whether a notification may say how often it is repeated, which recorders do not know (isapi.md §9.2). */
+  recurrence: 'taken' | 'refused';
   /** An empty line stands before the declaration (isapi.md §9.3). */
   blankFirst: boolean;
   /** What is said of a trigger that is not there: 503 with 2/deviceBusy on all recorders (isapi.md §9.3). */
@@ -52,6 +56,7 @@ export const USUAL_EVENTS: EventsBehaviour = {
   ],
   triggerRoot: 'EventTriggerList',
   triggerStyle: 'camera',
+  recurrence: 'taken',
   blankFirst: true,
   missingTrigger: 'deviceBusy',
   detectors: { motion: ON, line: ON, field: ON },
@@ -67,4 +72,29 @@ export function linkedBut(...off: readonly string[]): readonly Trigger[] {
     const others = trigger.methods.filter((method) => method !== 'center');
     return { ...trigger, methods: off.includes(trigger.id) ? others : ['center', ...others] };
   });
+}
+
+const OF_A_CHANNEL: readonly (readonly [id: string, eventType: string])[] = [
+  ['VMD', 'VMD'],
+  ['tamper', 'tamperdetection'],
+  ['videoloss', 'videoloss'],
+  ['linedetection', 'linedetection'],
+  ['fielddetection', 'fielddetection'],
+  ['regionEntrance', 'regionEntrance'],
+  ['regionExiting', 'regionExiting'],
+  ['facedetection', 'facedetection'],
+  ['scenechangedetection', 'scenechangedetection'],
+  ['audioexception', 'audioexception'],
+];
+
+/** Ten events of each channel of a recorder, every one of which notifies the center among others. */
+export function recorderTriggers(channels: number): readonly Trigger[] {
+  return Array.from({ length: channels }, (_, at) => at + 1).flatMap((channel) =>
+    OF_A_CHANNEL.map(([name, eventType]) => ({
+      id: `${name}-${channel}`,
+      eventType,
+      channel,
+      methods: ['record', 'center', 'email', 'beep'],
+    })),
+  );
 }

@@ -112,6 +112,8 @@ export const FAULTS = {
   triggerListFails: answers(`GET ${TRIGGERS}`, { kind: 'bare', status: 500 }),
   /** What a trigger sets off is only written with the whole trigger. */
   notificationsRefused: answers(`* ${TRIGGERS}/*/notifications`, { kind: 'refusal', word: 'notSupport' }),
+  /** How often a notification is repeated is refused wherever it is said, as recorders do (isapi.md §9.2). */
+  recurrenceRefused: { recurrence: 'refused' },
   /** Triggers are read and not written. */
   triggerPutRefused: answers(`PUT ${TRIGGERS}/**`, { kind: 'refusal', word: 'notSupport' }),
   /** A trigger that is not there is 4/invalidID. */

@@ -18,14 +18,14 @@ export const document = (root: string, inside: string, { namespace, blankFirst }
   `${blankFirst ? '\n' : ''}${DECLARATION}<${root} ${namespace}>${inside}</${root}>\n`;
 
 /** What stands between the tags of a trigger, as the factory wrote it. */
-export function triggerInside({ id, eventType, methods }: Trigger, hand: Hand): string {
+export function triggerInside({ id, eventType, channel = 1, methods }: Trigger, hand: Hand): string {
   const lines = [
     '',
     `<id>${id}</id>`,
     `<eventType>${eventType}</eventType>`,
-    ...where(eventType, hand.style),
+    ...where(eventType, channel, hand.style),
     open('EventTriggerNotificationList', hand),
-    ...methods.flatMap((method) => notification(method, hand)),
+    ...methods.flatMap((method) => notification(method, channel, hand)),
     '</EventTriggerNotificationList>',
     '',
   ];
@@ -33,19 +33,21 @@ export function triggerInside({ id, eventType, methods }: Trigger, hand: Hand): 
 }
 
 /** The channel or the input: recorders number those of the network. */
-function where(eventType: string, style: Hand['style']): string[] {
-  if (eventType === 'IO') return ['<inputIOPortID>1</inputIOPortID>'];
-  const dynamic = '<dynVideoInputChannelID>1</dynVideoInputChannelID>';
-  return style === 'recorder' ? [dynamic] : ['<videoInputChannelID>1</videoInputChannelID>', dynamic];
+function where(eventType: string, channel: number, style: Hand['style']): string[] {
+  if (eventType === 'IO') return [`<inputIOPortID>${channel}</inputIOPortID>`];
+  const dynamic = `<dynVideoInputChannelID>${channel}</dynVideoInputChannelID>`;
+  return style === 'recorder'
+    ? [dynamic]
+    : [`<videoInputChannelID>${channel}</videoInputChannelID>`, dynamic];
 }
 
-function notification(method: string, hand: Hand): string[] {
+function notification(method: string, channel: number, hand: Hand): string[] {
   const ofChannel = method === 'record';
   return [
     open('EventTriggerNotification', hand),
-    `<id>${method}${ofChannel ? '-1' : ''}</id>`,
+    `<id>${method}${ofChannel ? `-${channel}` : ''}</id>`,
     `<notificationMethod>${method}</notificationMethod>`,
-    ...(ofChannel ? ['<videoInputID>1</videoInputID>'] : []),
+    ...(ofChannel ? [`<videoInputID>${channel}</videoInputID>`] : []),
     ...(hand.style === 'recorder' ? [] : ['<notificationRecurrence>beginning</notificationRecurrence>']),
     '</EventTriggerNotification>',
   ];

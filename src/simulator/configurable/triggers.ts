@@ -1,5 +1,5 @@
 import type { Behaviour } from './behaviour.js';
-import { readDocument, textOf, treesOf } from './documents.js';
+import { readDocument, type Tree, textOf, treesOf } from './documents.js';
 import type { Word } from './response-status.js';
 import { document, type Hand, triggerInside, triggerList } from './trigger-documents.js';
 
@@ -59,7 +59,7 @@ export class Triggers {
     const isTrigger = sent.root === 'EventTrigger' && textOf(sent.content, 'id') === id;
     const inside = isTrigger ? INSIDE.exec(body.toString('latin1'))?.[2] : undefined;
     const lists = treesOf(sent.content, LIST);
-    if (inside === undefined || lists.some((list) => !isNotificationList(list))) return 'badXmlContent';
+    if (inside === undefined || lists.some((list) => !this.#takes(list))) return 'badXmlContent';
     return this.#store(id, inside);
   }
 
@@ -69,7 +69,7 @@ export class Triggers {
     if (before === undefined) return this.#behaviour.missingTrigger;
     const sent = readDocument(body, 'xml');
     if (sent === undefined) return 'badXmlFormat';
-    if (sent.root !== LIST || !isNotificationList(sent.content)) return 'badXmlContent';
+    if (sent.root !== LIST || !this.#takes(sent.content)) return 'badXmlContent';
     const inside = INSIDE.exec(body.toString('latin1'))?.[2] ?? '';
     const replaced = (_: string, open: string) => `${open}>${inside}</${LIST}>`;
     return this.#store(id, before.replace(NOTIFICATIONS, replaced));
@@ -86,6 +86,14 @@ export class Triggers {
     return { namespace, style, blankFirst };
   }
 
+  /** Whether all that is set off says how, and nothing that the device does not know. */
+  #takes(list: Tree): boolean {
+    const refused = this.#behaviour.recurrence === 'refused';
+    return treesOf(list, 'EventTriggerNotification').every(
+      (one) => textOf(one, 'notificationMethod') && !(refused && 'notificationRecurrence' in one),
+    );
+  }
+
   #document(root: string, inside: string): Buffer {
     return Buffer.from(document(root, inside, this.#hand), 'latin1');
   }
@@ -95,7 +103,3 @@ export class Triggers {
     return 'ok';
   }
 }
-
-/** Whether all that is set off says how. */
-const isNotificationList = (list: ReturnType<typeof treesOf>[0]) =>
-  treesOf(list, 'EventTriggerNotification').every((one) => textOf(one, 'notificationMethod'));
