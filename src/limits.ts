@@ -127,6 +127,17 @@ export const LIMITS = {
 /** The limits as a type, so that tests and settings can give other numbers. */
 export type Limits = { readonly [name in keyof typeof LIMITS]: number };
 
+/**
+ * Of the list of triggers of a device, which is read when somebody asks and not with each alarm: a recorder of 64
+ * channels writes about 1 MiB with a namespace in every element. Within these, reading it takes a quarter of a second.
+ */
+export const TRIGGER_LIMITS: Limits = {
+  ...LIMITS,
+  documentBytes: 4 * MIB,
+  xmlElements: 100_000,
+  xmlAttributes: 100_000,
+};
+
 /** Every limit of what we ask a device. Bytes unless the name says otherwise; times in milliseconds. */
 export const DEVICE_LIMITS = {
   /** Devices take few connections at a time and answer 403 beyond (defects.md D6). */

@@ -1,5 +1,5 @@
 import { AlarmError } from '../../errors.js';
-import { LIMITS } from '../../limits.js';
+import { LIMITS, type Limits } from '../../limits.js';
 import { parseXml } from '../xml.js';
 import { EditableDocument, type EditNode, type NewValue } from './document.js';
 
@@ -23,11 +23,13 @@ const TOKEN =
 export class EditableXml extends EditableDocument<XmlNode> {
   readonly format = 'xml';
   readonly root: XmlNode;
+  readonly #limits: Limits;
 
   /** @throws AlarmError as `parseXml`, for what is no XML or too much of it */
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, limits: Limits = LIMITS) {
     super(bytes.toString('latin1'));
-    parseXml(bytes, LIMITS);
+    this.#limits = limits;
+    parseXml(bytes, limits);
     // UTF-16, which no device was seen to answer with, has other bytes than are looked for here.
     if (bytes.includes(0)) throw new AlarmError('XML_INVALID', 'its character set cannot be edited');
     this.root = this.#read();
@@ -49,7 +51,27 @@ export class EditableXml extends EditableDocument<XmlNode> {
   }
 
   remove(_parent: XmlNode, node: XmlNode): void {
-    this.replace(node.start - this.#blankBefore(node).length, node.end, '');
+    this.cut(node);
+  }
+
+  /** Takes an element out, and says what stood there: it, with the line break and indent in front of it. */
+  cut(node: XmlNode): string {
+    const start = node.start - this.#blankBefore(node).length;
+    this.replaceBytes(start, node.end, '');
+    return this.source.slice(start, node.end);
+  }
+
+  /**
+   * Puts in what was cut out of this document or one like it.
+   * @param place its index among the children; the last one where there are fewer
+   */
+  paste(parent: XmlNode, place: number, source: string): void {
+    const before = parent.children[Math.min(place, parent.children.length) - 1];
+    if (before !== undefined) this.replaceBytes(before.end, before.end, source);
+    else if (parent.from === parent.end) {
+      const { start, end, tag, attributes } = parent;
+      this.replaceBytes(start, end, `<${tag}${attributes}>${source}</${tag}>`);
+    } else this.replaceBytes(parent.from, parent.from, source);
   }
 
   /** Line break and indent in front of an element. */
@@ -57,7 +79,6 @@ export class EditableXml extends EditableDocument<XmlNode> {
     return /\s*$/.exec(this.source.slice(Math.max(0, start - 256), start))?.[0] ?? '';
   }
 
-  /** `<a/>` with something in it. */
   /** An element as a document of its own: its name space may be that of the root. */
   alone(node: XmlNode): Buffer {
     const prefix = node.tag.slice(0, node.tag.indexOf(':') + 1);
@@ -69,6 +90,7 @@ export class EditableXml extends EditableDocument<XmlNode> {
     return Buffer.from(text, 'latin1');
   }
 
+  /** `<a/>` with something in it. */
   #element({ tag, attributes }: XmlNode, content: string): string {
     return `<${tag}${Buffer.from(attributes, 'latin1').toString()}>${content}</${tag}>`;
   }
@@ -83,7 +105,7 @@ export class EditableXml extends EditableDocument<XmlNode> {
       if (tag !== undefined) {
         const empty = inside.endsWith('/');
         const attributes = (empty ? inside.slice(0, -1) : inside).trimEnd();
-        const node = new Element(this.source, tag, attributes, start, end);
+        const node = new Element(this.source, this.#limits, tag, attributes, start, end);
         stack.at(-1)?.children.push(node);
         root ??= node;
         if (!empty) stack.push(node);
@@ -107,9 +129,11 @@ class Element implements XmlNode {
   end: number;
   to: number;
   readonly #source: string;
+  readonly #limits: Limits;
 
-  constructor(source: string, tag: string, attributes: string, start: number, end: number) {
+  constructor(source: string, limits: Limits, tag: string, attributes: string, start: number, end: number) {
     this.#source = source;
+    this.#limits = limits;
     this.tag = tag;
     this.name = tag.slice(tag.indexOf(':') + 1);
     this.attributes = attributes;
@@ -122,7 +146,7 @@ class Element implements XmlNode {
   get text(): string | undefined {
     if (this.children.length > 0) return undefined;
     const content = Buffer.from(`<x><t>${this.#source.slice(this.from, this.to)}</t></x>`, 'latin1');
-    const { t } = parseXml(content, LIMITS).content;
+    const { t } = parseXml(content, this.#limits).content;
     return typeof t === 'string' ? t : '';
   }
 }
