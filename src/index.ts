@@ -9,7 +9,8 @@ export {
   type Kept,
 } from './configure/configurator.js';
 export { type DoctorJob, examine } from './configure/doctor.js';
-export { Linkage, type LinkageMemory, type LinkageResult, type LinkageWish } from './configure/linkage.js';
+export { Linkage, type LinkageResult, type LinkageWish } from './configure/linkage.js';
+export type { Disarmed, LinkageMemory } from './configure/linkage-memory.js';
 export { openAlertStream } from './device/alert-stream-door.js';
 export { DeviceClient, type DeviceSettings } from './device/device-client.js';
 export { askDeviceInfo, type CheckedInfo } from './device/device-info.js';

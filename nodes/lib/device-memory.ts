@@ -2,12 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { BackupStore, HostEntry, LinkageMemory } from '../../src/index.js';
+import type { BackupStore, Disarmed, HostEntry, LinkageMemory } from '../../src/index.js';
 
 /** What is remembered of one device. */
 interface Remembered {
   readonly entries?: readonly HostEntry[];
-  readonly disarmed?: readonly string[];
+  readonly disarmed?: readonly Disarmed[];
 }
 
 /**

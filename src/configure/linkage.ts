@@ -1,13 +1,11 @@
 import type { DeviceClient } from '../device/device-client.js';
 import { AlarmError } from '../errors.js';
-import { readTriggers, type Trigger, withCenter } from '../vendors/isapi/triggers.js';
+import { centersOf, withCenter } from '../vendors/isapi/trigger-center.js';
+import { sayTheSame, type Trigger, type TriggerDocuments } from '../vendors/isapi/triggers.js';
 import { DeviceTriggers } from './device-triggers.js';
-
-/** Which triggers had `center` before it was taken away, beyond the life of this process. */
-export interface LinkageMemory {
-  load(device: string): Promise<readonly string[]>;
-  save(device: string, triggers: readonly string[]): Promise<void>;
-}
+import { enumerated } from './enumerated.js';
+import { type LinkageMemory, LinkageNotes } from './linkage-memory.js';
+import { failureOf, type TriggerChange, TriggerWriter } from './trigger-writer.js';
 
 /** Whom to ask, and what to change. */
 export interface LinkageJob {
@@ -43,63 +41,109 @@ export class Linkage {
     this.#triggers = new DeviceTriggers(job.client, job.signal);
   }
 
-  /** @throws AlarmError as {@link DeviceTriggers.list} */
-  read(): Promise<readonly Trigger[]> {
-    return this.#triggers.list();
+  /**
+   * @param wanted events that are asked for by name where the device does not list what it has
+   * @throws AlarmError as {@link DeviceTriggers.read}
+   */
+  read(wanted: readonly string[] = []): Promise<readonly Trigger[]> {
+    return this.#triggers.list(wanted);
   }
 
   /**
-   * Adds or removes `center`. Without named events those are armed again that were disarmed so.
-   * @throws AlarmError as `read`, `CONFIG_EVENT_UNKNOWN`, `CONFIG_REFUSED`, `CONFIG_NOT_STORED`
+   * Adds or removes `center`. Without named events those are armed again that were disarmed so. One trigger that
+   * cannot be changed does not keep the others from it: it is named in the error once all were tried.
+   * @throws AlarmError as `read`, `CONFIG_EVENT_UNKNOWN`, `CONFIG_EVENTS_MISSING`, `CONFIG_REFUSED`, `CONFIG_NOT_STORED`
    */
   async change({ center, events }: LinkageWish): Promise<LinkageResult> {
-    const triggers = await this.read();
-    const chosen = await this.#chosen(triggers, center, events);
-    const different = chosen.filter((trigger) => trigger.center !== center);
-    const changed: string[] = [];
+    const notes = new LinkageNotes(this.#job.memory, this.#job.device);
+    await notes.load();
+    const disarmed = notes.disarmed.map(({ id }) => id);
+    const before = await this.#triggers.read([...events, ...disarmed]);
+    const chosen = choose(before.triggers, { center, events }, disarmed);
+    const ids = chosen.filter((trigger) => trigger.center !== center).map(({ id }) => id);
+    const source = await this.#sourceOf(before, ids);
+    const changes = changesOf(source, ids, center, { recurrence: before.recurrence, notes });
+    // Before anything is written: who is killed in the middle must know afterwards what was armed.
+    if (!center) await notes.add(changes.map(({ id, before: body }) => ({ id, cut: centersOf(body) })));
+    const writer = new TriggerWriter(this.#triggers);
     try {
-      for (const { id } of different) {
-        await this.#write(id, center);
-        changed.push(id);
-      }
-    } finally {
-      // Also of a change that broke off in the middle: what was disarmed must be known.
-      await this.#remember(changed, center);
+      await writer.write(changes);
+    } catch (error) {
+      const untouched = stateOf(before.triggers);
+      await notes.forget((id) => !writer.tried.has(id) && untouched.get(id) === true);
+      throw error;
     }
-    const after = triggers.map((each) => (changed.includes(each.id) ? { ...each, center } : each));
-    return { triggers: after, changed };
+    const after = await this.#readAgain(before, source, ids);
+    // Those that were read one by one are not all that there are.
+    const others = before.triggers.filter(({ id }) => !ids.includes(id));
+    const state = stateOf([...others, ...after.triggers]);
+    await notes.forget((id) => state.get(id) === true);
+    const failed = ids.filter((id) => state.get(id) !== center);
+    if (failed.length > 0) throw failureOf(failed, writer.refusals);
+    const triggers = before.triggers.map((each) => ({ ...each, center: state.get(each.id) ?? each.center }));
+    return { triggers, changed: ids };
   }
 
-  async #chosen(
-    triggers: readonly Trigger[],
-    center: boolean,
-    events: readonly string[],
-  ): Promise<readonly Trigger[]> {
-    if (events.length === 0 && !center) return triggers.filter((trigger) => trigger.center);
-    const names = events.length > 0 ? events : await this.#job.memory.load(this.#job.device);
-    if (names.length === 0) throw new AlarmError('CONFIG_EVENTS_MISSING');
-    const named = (trigger: Trigger, name: string) =>
-      [trigger.id, trigger.eventType].some((own) => own.toLowerCase() === name.toLowerCase());
-    const unknown = names.filter((name) => !triggers.some((trigger) => named(trigger, name)));
-    if (unknown.length > 0 && events.length > 0)
-      throw new AlarmError('CONFIG_EVENT_UNKNOWN', unknown.join(', ').slice(0, 200));
-    return triggers.filter((trigger) => names.some((name) => named(trigger, name)));
+  /**
+   * What is changed and written: as the list has it, unless the device tells of a single one something else, which it
+   * would forget. One is looked at for all.
+   */
+  async #sourceOf(read: TriggerDocuments, ids: readonly string[]): Promise<TriggerDocuments> {
+    const [sample] = ids;
+    if (sample === undefined || !read.isList) return read;
+    const single = await this.#triggers.one(sample);
+    const listed = read.documentOf(sample);
+    const fits = single === undefined || listed === undefined || sayTheSame(single, listed);
+    return fits ? read : this.#triggers.each(ids);
   }
 
-  /** Read, changed, written and read again: a good answer proves nothing (isapi.md §8.5). */
-  async #write(id: string, center: boolean): Promise<void> {
-    const before = await this.#triggers.one(id);
+  /** A good answer proves nothing (isapi.md §8.5): all are read again in the way they were read before. */
+  async #readAgain(
+    before: TriggerDocuments,
+    source: TriggerDocuments,
+    ids: readonly string[],
+  ): Promise<TriggerDocuments> {
+    if (ids.length === 0) return before;
+    return source.isList ? this.#triggers.read(ids) : this.#triggers.each(ids);
+  }
+}
+
+/** @throws AlarmError `CONFIG_EVENT_UNKNOWN`, `CONFIG_EVENTS_MISSING` */
+function choose(
+  triggers: readonly Trigger[],
+  { center, events }: LinkageWish,
+  disarmed: readonly string[],
+): readonly Trigger[] {
+  if (events.length > 0) {
+    const unknown = events.filter((name) => !triggers.some((trigger) => isNamed(trigger, name)));
+    if (unknown.length > 0) throw new AlarmError('CONFIG_EVENT_UNKNOWN', enumerated(unknown));
+    return triggers.filter((trigger) => events.some((name) => isNamed(trigger, name)));
+  }
+  if (!center) return triggers;
+  // Armed already, as a schedule may say it twice, is as it should be.
+  if (disarmed.length === 0 && !triggers.some((trigger) => trigger.center))
+    throw new AlarmError('CONFIG_EVENTS_MISSING');
+  return triggers.filter(({ id }) => disarmed.includes(id));
+}
+
+/** Whether each notifies, by id. */
+const stateOf = (triggers: readonly Trigger[]): ReadonlyMap<string, boolean> =>
+  new Map(triggers.map(({ id, center }) => [id, center]));
+
+const isNamed = ({ id, eventType }: Trigger, name: string) =>
+  [id, eventType].some((own) => own.toLowerCase() === name.toLowerCase());
+
+/** @throws AlarmError `CONFIG_EVENT_UNKNOWN`, `CONFIG_UNREADABLE` */
+function changesOf(
+  source: TriggerDocuments,
+  ids: readonly string[],
+  center: boolean,
+  { recurrence, notes }: { readonly recurrence: string | undefined; readonly notes: LinkageNotes },
+): readonly TriggerChange[] {
+  return ids.map((id) => {
+    const before = source.documentOf(id);
     if (before === undefined) throw new AlarmError('CONFIG_EVENT_UNKNOWN', id);
-    await this.#triggers.put(id, withCenter(before, center));
-    const after = await this.#triggers.one(id);
-    const [trigger] = after === undefined ? [] : readTriggers(after);
-    if (trigger?.center !== center) throw new AlarmError('CONFIG_NOT_STORED', id);
-  }
-
-  async #remember(ids: readonly string[], center: boolean): Promise<void> {
-    const { memory, device } = this.#job;
-    const before = await memory.load(device);
-    const after = center ? before.filter((id) => !ids.includes(id)) : [...new Set([...before, ...ids])];
-    if (ids.length > 0) await memory.save(device, after);
-  }
+    const cut = notes.disarmed.find((each) => each.id === id)?.cut ?? [];
+    return { id, before, after: withCenter(before, center, { cut, recurrence }) };
+  });
 }

@@ -16,7 +16,7 @@ const NEEDS_NO_CENTER = /^peoplecounting$/i;
  */
 export async function checkEvents(inquiry: Inquiry): Promise<Findings> {
   const { client, events = [] } = inquiry.job;
-  const triggers = await inquiry.attempt(() => new DeviceTriggers(client, inquiry.signal).list());
+  const triggers = await inquiry.attempt(() => new DeviceTriggers(client, inquiry.signal).list(events));
   if (triggers instanceof AlarmError) {
     const text = untold('Which events notify us', triggers);
     const denied = triggers.code === 'DEVICE_FORBIDDEN';
