@@ -46,12 +46,21 @@ export function readOrder(payload: unknown, action: Raw, events: Raw): Order {
   const name = readText((asked['action'] ?? action) as Raw, 'plan').toLowerCase();
   const known = ACTIONS.find((each) => each === name);
   if (known === undefined) throw new AlarmError('CONFIG_ACTION_INVALID', ACTIONS.join(', '));
-  const center = asked['center'];
   return {
     action: known,
-    center: center === undefined ? undefined : center === true || center === 'true',
+    center: readSwitch(asked['center']),
     events: wordsOf(asked['events'] ?? events),
   };
+}
+
+/** A switch as flows write it: the wrong guess would disarm a house. @throws AlarmError `CONFIG_ACTION_INVALID` */
+function readSwitch(value: unknown): boolean | undefined {
+  if (value === undefined) return undefined;
+  const plain = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  const word = plain ? String(value).trim().toLowerCase() : '';
+  if (['true', 'on', '1'].includes(word)) return true;
+  if (['false', 'off', '0'].includes(word)) return false;
+  throw new AlarmError('CONFIG_ACTION_INVALID', 'center is true or false, on or off, 1 or 0');
 }
 
 /** Event types as a list or as text with commas. */
@@ -116,7 +125,7 @@ export class ConfigureWork {
     const linkage = new Linkage({ client, device: nameOf(device), signal, memory: memory.linkage });
     const { triggers, changed } =
       center === undefined
-        ? { triggers: await linkage.read(), changed: [] }
+        ? { triggers: await linkage.read(events), changed: [] }
         : await linkage.change({ center, events });
     const difference = changed.map((id) => `${id}: center: ${center ? 'off -> on' : 'on -> off'}`);
     return { changed: changed.length > 0, difference, remarks: [], checks: triggers.map(checkOf) };

@@ -3,10 +3,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
-import type { ConfigureReport } from '../../nodes/lib/configure.js';
+import { type ConfigureReport, readOrder } from '../../nodes/lib/configure.js';
 import { type Behaviour, behaviourOf } from '../../src/simulator/configurable/behaviour.js';
 import { ConfigurableDevice } from '../../src/simulator/configurable/device.js';
 import { cameraHosts } from '../../src/simulator/configurable/factory-hosts.js';
+import { FAULTS } from '../../src/simulator/configurable/faults.js';
 import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
 import { LOGIN, SECRET } from '../configure/support.js';
 import { type Flow, flowNode, startFlow } from '../support/flow.js';
@@ -14,6 +15,9 @@ import { type FlowNode, freePort } from '../support/node-red.js';
 
 /** What comes out of the node: on output 2 with what became of the entry. */
 type Report = ConfigureReport & { readonly kept?: string };
+
+/** Names no recurrence, and refuses it. */
+const RECORDER = { triggerStyle: 'recorder', ...FAULTS.recurrenceRefused } as const;
 
 const devices: ConfigurableDevice[] = [];
 const folders: string[] = [];
@@ -171,6 +175,31 @@ describe('isapi-configure', () => {
       [one.payload.changed, one.payload.difference],
       [true, ['linedetection-1: center: off -> on']],
     );
+  });
+
+  it('arms beyond a restart what was disarmed, byte by byte', async () => {
+    const { device, flow, ask, nodes } = await start(RECORDER, { action: 'linkage' });
+    const before = device.triggers;
+    const off = await ask({ center: 'OFF' });
+    assert.equal(off.payload.difference.length, 2);
+    await flow.redeploy(nodes, 'full');
+    assert.equal((await ask({ center: 1 })).payload.difference.length, 2);
+    assert.deepEqual(device.triggers, before);
+    assert.equal((await ask({ center: 'on' })).payload.changed, false);
+  });
+
+  it('takes a switch as flows write it, and never guesses', () => {
+    const read = (center: unknown) => readOrder({ action: 'linkage', center }, '', '').center;
+    for (const on of [true, 'true', 'True', 'on', ' ON ', 1, '1']) assert.equal(read(on), true, String(on));
+    for (const off of [false, 'false', 'FALSE', 'off', 'Off', 0, '0'])
+      assert.equal(read(off), false, String(off));
+    assert.equal(read(undefined), undefined);
+    for (const odd of [null, '', 'yes', 2, -1, Number.NaN, [true], {}, 'true false'])
+      assert.throws(
+        () => read(odd),
+        { code: 'CONFIG_ACTION_INVALID', message: /center is true or false/ },
+        JSON.stringify(odd),
+      );
   });
 
   it('gives a device again what it forgot, and tells of it on output 2, once', async () => {
