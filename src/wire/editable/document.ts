@@ -52,6 +52,9 @@ export abstract class EditableDocument<Node extends EditNode = EditNode> {
   /** A new child, behind `after`, which may be one that is removed, or as the last one. */
   abstract add(parent: Node, name: string, value: NewValue, after?: Node): void;
 
+  /** Whether the children of that name are items of a list, be it an empty one. */
+  abstract isList(parent: Node, name: string): boolean;
+
   /** Takes a child out; as many as there are, in any order. */
   abstract remove(parent: Node, node: Node): void;
 

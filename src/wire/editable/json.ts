@@ -52,14 +52,23 @@ export class EditableJson extends EditableDocument<JsonNode> {
     this.replace(node.from, node.end, bare ? value : JSON.stringify(value));
   }
 
+  isList(parent: JsonNode, name: string): boolean {
+    return this.#entries.get(parent.from)?.list(name) !== undefined;
+  }
+
   /** Where its parent has a list of that name it is one more item of that. */
   add(parent: JsonNode, name: string, value: NewValue, after?: JsonNode): void {
-    const members = this.#entries.get(parent.from) as JsonEntries;
-    const list = members.list(name);
-    const place = list ?? members;
-    const behind = (after && place.around(after)) ?? place.last;
+    const members = this.#entries.get(parent.from);
+    const list = members?.list(name);
     const text = list === undefined ? `${JSON.stringify(name)}: ${render(value)}` : render(value);
-    place.add(toLatin1(text), behind, behind === undefined ? '' : this.#blankBefore(behind.start));
+    const place = list ?? members;
+    if (place === undefined) {
+      // Such as null.
+      this.replace(parent.from, parent.end, `{${text}}`);
+    } else {
+      const behind = (after && place.around(after)) ?? place.last;
+      place.add(toLatin1(text), behind, behind === undefined ? '' : this.#blankBefore(behind.start));
+    }
   }
 
   remove(_parent: JsonNode, node: JsonNode): void {

@@ -48,6 +48,10 @@ export class EditableXml extends EditableDocument<XmlNode> {
     else this.replace(parent.from, parent.from, element);
   }
 
+  isList(): boolean {
+    return false;
+  }
+
   remove(_parent: XmlNode, node: XmlNode): void {
     this.replace(node.start - this.#blankBefore(node).length, node.end, '');
   }
