@@ -5,6 +5,7 @@ import {
   applyChanges,
   changesFor,
   type HostChange,
+  necessary,
   nowhere,
   slotFor,
 } from '../vendors/isapi/host-changes.js';
@@ -241,10 +242,14 @@ export class Configurator {
   }
 
   #writeChanges({ hosts, slot, isNew }: Plan, changes: readonly HostChange[]): Promise<WriteOutcome> {
-    const edited = new HttpHosts(hosts.document.bytes());
-    applyChanges(edited.document, edited.slot(slot.id) as HostSlot, changes);
-    const isThere = (written: HostSlot) => changes.every((change) => isMade(written, change));
-    return writeSlot(this.#hosts, edited.document.bytes(), slot.id, isThere, undefined, isNew);
+    const needed = necessary(changes);
+    const [bytes, plain] = [changes, needed].map((some) => {
+      const edited = new HttpHosts(hosts.document.bytes());
+      applyChanges(edited.document, edited.slot(slot.id) as HostSlot, some);
+      return edited.document.bytes();
+    }) as [Buffer, Buffer];
+    const isThere = (written: HostSlot) => needed.every((change) => isMade(written, change));
+    return writeSlot(this.#hosts, bytes, slot.id, isThere, { isNew, plain });
   }
 
   /** After a write that failed: a device may have taken half of it (isapi.md §8.4). */
@@ -264,7 +269,7 @@ export class Configurator {
     const bytes = withSource(hosts, slot, source);
     const isExact = (now: HttpHosts) => risky || now.document.bytes().equals(bytes);
     try {
-      return (await writeSlot(this.#hosts, bytes, slot.id, isThere, isExact, false, risky)).reboot;
+      return (await writeSlot(this.#hosts, bytes, slot.id, isThere, { isExact, risky })).reboot;
     } catch (error) {
       if (!isCode(error, 'CONFIG_REFUSED') && !isCode(error, 'CONFIG_NOT_STORED')) throw error;
       if (await this.#emptied(slot, old, isThere)) return false;

@@ -7,14 +7,18 @@ import {
   UNKNOWN_CAPABILITIES,
 } from '../vendors/isapi/host-capabilities.js';
 import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
+import { classify } from '../wire/classify.js';
 import { readDeviceDocument } from '../wire/device-document.js';
 import { number, text } from '../wire/fields.js';
 
 const PATH = '/ISAPI/Event/notification/httpHosts';
+const CAPABILITIES = `${PATH}/capabilities`;
 const JSON_QUERY = '?format=json';
 const [BUSY, DEVICE_ERROR, REBOOT] = [2, 3, 7];
 /** Words for "not in this way": another way may do (isapi.md §8.4). */
 const MISSING = new Set([400, 404, 405, 501]);
+/** Those of them that say nothing about what was sent. */
+const NO_WAY = new Set([404, 405, 501]);
 
 /** What became of a write. */
 export interface Written {
@@ -22,6 +26,8 @@ export interface Written {
   readonly reboot: boolean;
   /** It may take the same a minute later. */
   readonly busy: boolean;
+  /** The device has no such way, whatever is written. */
+  readonly missing: boolean;
   /** Why not, in the device's words. */
   readonly refusal?: string;
 }
@@ -43,10 +49,17 @@ export class DeviceHosts {
     this.#signal = signal;
   }
 
-  /** Never fails for what the device says: there are some that forbid this and take everything (isapi.md §8.7). */
+  /**
+   * Both ways are tried, as with the list. Never fails for what the device says: there are some that forbid this and take
+   * everything (isapi.md §8.7).
+   */
   async capabilities(): Promise<HostCapabilities> {
-    const { status, body } = await this.#ask({ path: `${PATH}/capabilities` });
-    const capabilities = status === 200 ? readHostCapabilities(body) : UNKNOWN_CAPABILITIES;
+    let answer = await this.#ask({ path: CAPABILITIES });
+    if (isMissing(answer)) {
+      answer = await this.#ask({ path: CAPABILITIES + JSON_QUERY });
+      if (answer.status === 200 && classify(answer.body) === 'json') this.#query = JSON_QUERY;
+    }
+    const capabilities = answer.status === 200 ? readHostCapabilities(answer.body) : UNKNOWN_CAPABILITIES;
     const { formats } = capabilities;
     if (formats.length > 0 && formats.every((format) => /^json$/i.test(format))) this.#query = JSON_QUERY;
     return capabilities;
@@ -89,7 +102,7 @@ export class DeviceHosts {
     const path = `${PATH}/${encodeURIComponent(slot.id)}/test${this.#query}`;
     let answer: DeviceAnswer;
     try {
-      answer = await this.#ask({ method: 'POST', path, ...this.#content(hosts.alone(slot)) });
+      answer = await this.#ask({ method: 'POST', path, ...content(hosts.alone(slot)) });
     } catch (error) {
       // It waits for its own connection to the listener, and some hang up over it.
       if (error instanceof AlarmError && /^DEVICE_(?:TIMEOUT|ANSWER)/.test(error.code))
@@ -109,17 +122,19 @@ export class DeviceHosts {
   }
 
   async #write(method: 'PUT' | 'POST', path: string, bytes: Buffer): Promise<Written> {
-    return writtenOf(await this.#ask({ method, path: path + this.#query, ...this.#content(bytes) }));
-  }
-
-  #content(body: Buffer): Pick<DeviceRequest, 'body' | 'contentType'> {
-    return { body, contentType: this.#query === '' ? 'application/xml' : 'application/json' };
+    return writtenOf(await this.#ask({ method, path: path + this.#query, ...content(bytes) }));
   }
 
   #ask(request: DeviceRequest): Promise<DeviceAnswer> {
     return this.#client.request({ ...request, ...(this.#signal !== undefined && { signal: this.#signal }) });
   }
 }
+
+/** What is written has the format of what was read, whichever was asked for: some devices know one alone. */
+const content = (body: Buffer): Pick<DeviceRequest, 'body' | 'contentType'> => ({
+  body,
+  contentType: classify(body) === 'json' ? 'application/json' : 'application/xml',
+});
 
 /** @throws AlarmError when it is none */
 function listOf(answer: DeviceAnswer): HttpHosts {
@@ -146,7 +161,7 @@ function writtenOf(answer: DeviceAnswer): Written {
   const stored = answer.status === 200 && (code <= 1 || code === REBOOT);
   const refusal = stored ? {} : { refusal: refusalWords(answer) };
   const busy = !stored && (answer.status === 503 || code === BUSY || code === DEVICE_ERROR);
-  return { stored, reboot: code === REBOOT, busy, ...refusal };
+  return { stored, reboot: code === REBOOT, busy, missing: NO_WAY.has(answer.status), ...refusal };
 }
 
 /** Words of a device, for people. */

@@ -14,51 +14,51 @@ export interface WriteOutcome {
   readonly slot: HostSlot | undefined;
 }
 
+export interface WriteOptions {
+  /** Whether it is so to the last byte; otherwise the whole list is sent as well, and what is there is good enough. */
+  readonly isExact?: (hosts: HttpHosts) => boolean;
+  /** The device has no such slot yet. */
+  readonly isNew?: boolean;
+  /** The list without what is only good to have, for devices that refuse that. */
+  readonly plain?: Buffer;
+  /** Others have logins, which a list does not hold: it is sent only to a device that knows no other way. */
+  readonly risky?: boolean;
+}
+
 /**
  * Writes one slot in the ways that devices know, one after the other, until it has what it was told: by its own
  * address, with the whole list, and both once more without empty elements, which some refuse to take back
- * (isapi.md §8.4). What a device says of it proves nothing: it is read again each time (§8.5).
+ * (isapi.md §8.4); each of them also without what is only good to have. What a device says of it proves nothing: it is
+ * read again each time (§8.5).
  * @param list with the slot as it is to be
  * @param isThere whether what the device has now is what was wanted
- * @param isExact whether it is so to the last byte; otherwise the whole list is sent as well, and what is there is good
- *   enough
- * @param isNew whether the device has no such slot yet
- * @param risky others have logins, which a list does not hold: it is sent only to a device that knows no other way
- * @throws AlarmError `CONFIG_REFUSED`, `CONFIG_NOT_STORED`, `CONFIG_BUSY`, and what reading throws
+ * @throws AlarmError `CONFIG_UNREADABLE`, `CONFIG_REFUSED`, `CONFIG_NOT_STORED`, `CONFIG_BUSY`, and what reading throws
  */
 export async function writeSlot(
   device: DeviceHosts,
   list: Buffer,
   id: string,
   isThere: (slot: HostSlot) => boolean,
-  isExact: (hosts: HttpHosts) => boolean = () => true,
-  isNew = false,
-  risky = false,
+  options: WriteOptions = {},
 ): Promise<WriteOutcome> {
+  const { isExact = () => true, isNew = false, plain = list } = options;
   const full = new HttpHosts(list);
-  const bare = new HttpHosts(withoutEmpty(list, id));
-  const ways: (() => Promise<Written>)[] = [];
-  for (const hosts of bare.document.bytes().equals(list) ? [full] : [full, bare]) {
-    const slot = hosts.slot(id);
-    if (slot === undefined) throw new AlarmError('CONFIG_UNREADABLE');
-    // A slot that is not there has no address of its own: that may be somebody else's.
-    ways.push(
-      () => (isNew ? device.add(hosts, slot) : device.putSlot(hosts, slot)),
-      () => device.putList(hosts.document.bytes()),
-    );
-  }
   let refusal: string | undefined;
   let stored = false;
   let outcome: WriteOutcome | undefined;
-  for (const [number, way] of ways.entries()) {
+  const missing = new Set<Way>();
+  for (const { way, hosts: wanted } of attempts(full, list, plain, id)) {
+    if (missing.has(way)) continue;
     // What is right is not written again in ways that leave something out.
-    if (outcome !== undefined && number > 1) break;
-    if (risky && stored && number % 2 === 1) continue;
-    const { stored: taken, reboot, busy, refusal: words } = await tried(way);
-    if (busy) throw new AlarmError('CONFIG_BUSY', words);
-    refusal ??= words;
-    if (!taken) continue;
+    if (outcome !== undefined && wanted !== full) continue;
+    if (options.risky && stored && way === 'list') continue;
+    const written = await tried(() => send(device, way, wanted, id, isNew));
+    if (written.busy) throw new AlarmError('CONFIG_BUSY', written.refusal);
+    refusal ??= written.refusal;
+    if (written.missing) missing.add(way);
+    if (!written.stored) continue;
     stored = true;
+    const { reboot } = written;
     const hosts = await readAgain(device);
     // A new one may have got another id.
     const slot = isNew ? hosts.slots.find(isThere) : hosts.slot(id);
@@ -91,6 +91,43 @@ async function readAgain(device: DeviceHosts): Promise<HttpHosts> {
 
 const AWAY = /^DEVICE_(?:REFUSED|ANSWER_BROKEN|UNREACHABLE|TIMEOUT)$/;
 
+/** By its own address, or with the whole list. */
+type Way = 'slot' | 'list';
+
+interface Attempt {
+  readonly way: Way;
+  readonly hosts: HttpHosts;
+}
+
+/** In the order they are tried in; what leaves something out is only made when it is its turn. */
+function* attempts(full: HttpHosts, list: Buffer, plain: Buffer, id: string): Generator<Attempt> {
+  const versions = plain.equals(list) ? [list] : [list, plain];
+  yield* inBothWays(versions.map((bytes) => (bytes === list ? full : new HttpHosts(bytes))));
+  const bare = versions
+    .map((bytes) => withoutEmpty(bytes, id))
+    .filter((bytes, at) => !bytes.equals(versions[at] as Buffer));
+  yield* inBothWays(bare.map((bytes) => new HttpHosts(bytes)));
+}
+
+function* inBothWays(versions: readonly HttpHosts[]): Generator<Attempt> {
+  for (const way of ['slot', 'list'] as const) for (const hosts of versions) yield { way, hosts };
+}
+
+/** @throws AlarmError `CONFIG_UNREADABLE` when there is no such slot, or more than one */
+async function send(
+  device: DeviceHosts,
+  way: Way,
+  hosts: HttpHosts,
+  id: string,
+  isNew: boolean,
+): Promise<Written> {
+  const slot = hosts.slot(id);
+  if (slot === undefined) throw new AlarmError('CONFIG_UNREADABLE');
+  if (way === 'list') return device.putList(hosts.document.bytes());
+  // A slot that is not there has no address of its own: that may be somebody else's.
+  return isNew ? device.add(hosts, slot) : device.putSlot(hosts, slot);
+}
+
 /** Some firmwares reset the other slots when one is written by itself. */
 const areOthersAs = (wanted: HttpHosts, now: HttpHosts, id: string) =>
   wanted.slots.every((slot) => {
@@ -105,7 +142,7 @@ async function tried(way: () => Promise<Written>): Promise<Written> {
   } catch (error) {
     const silent = error instanceof AlarmError && /^DEVICE_(?:TIMEOUT|ANSWER_BROKEN)$/.test(error.code);
     if (!silent) throw error;
-    return { stored: true, reboot: false, busy: false };
+    return { stored: true, reboot: false, busy: false, missing: false };
   }
 }
 

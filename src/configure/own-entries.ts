@@ -1,5 +1,6 @@
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import { isFor, type PushTarget } from '../vendors/isapi/host-changes.js';
+import { canonicalHost } from '../vendors/isapi/host-values.js';
 import type { HostSlot } from '../vendors/isapi/http-hosts.js';
 import type { BackupStore, HostEntry } from './backup.js';
 
@@ -100,7 +101,7 @@ const placeOf = ({
   port,
   path,
 }: Pick<PushTarget, 'port' | 'path'> & { readonly host: string | undefined }) =>
-  `${host?.toLowerCase()}:${port}${path}`;
+  `${host && canonicalHost(host)}:${port}${path}`;
 
 function loginOf({ username, password }: PushTarget): string {
   const salt = randomBytes(SALT_BYTES);

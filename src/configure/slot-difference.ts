@@ -1,4 +1,5 @@
 import type { HostChange } from '../vendors/isapi/host-changes.js';
+import { isSameValue } from '../vendors/isapi/host-values.js';
 import type { HostSlot } from '../vendors/isapi/http-hosts.js';
 import { label } from '../vendors/isapi/label.js';
 
@@ -35,7 +36,7 @@ export const withoutSecret = (words: string, secret: string): string =>
 export function isMade(slot: HostSlot, { path, to }: HostChange): boolean {
   if (HIDDEN.has(path) || path === 'EventList') return true;
   if (path === 'url' && !/^https?:/i.test(to)) return slot.path === to;
-  return slot.field(path)?.toLowerCase() === to.toLowerCase();
+  return isSameValue(path, slot.field(path), to);
 }
 
 /**

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import fc from 'fast-check';
-import { childOf, nodesNamed } from '../../src/wire/editable/document.js';
+import {
+  childOf,
+  type EditableDocument,
+  type EditNode,
+  nodesNamed,
+} from '../../src/wire/editable/document.js';
 import { EditableJson } from '../../src/wire/editable/json.js';
 import { EditableXml } from '../../src/wire/editable/xml.js';
 
@@ -121,6 +126,142 @@ describe('a JSON document changed in place', () => {
       assert.throws(() => new EditableJson(Buffer.from(text)), { name: 'AlarmError' }, text);
     assert.throws(() => new EditableJson(Buffer.from('{"a":1}', 'utf16le')), { name: 'AlarmError' });
   });
+});
+
+const names = fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1 });
+/** Several of the names, in any order, and which of them is added behind. */
+const changes = names.chain((all) =>
+  fc.record({
+    all: fc.constant(all),
+    gone: fc.shuffledSubarray(all),
+    behind: fc.array(fc.constantFrom<(string | undefined)[]>(undefined, ...all), { maxLength: 3 }),
+    blank: fc.constantFrom('', ' ', '\n  '),
+  }),
+);
+
+/** Takes children out and puts new ones in; which are done first makes no difference. */
+function change<Node extends EditNode>(
+  document: EditableDocument<Node>,
+  gone: readonly string[],
+  behind: readonly (string | undefined)[],
+): void {
+  const { root } = document;
+  const remove = (names: readonly string[]) => {
+    // Of a list all items go.
+    for (const node of root.children as Node[]) if (names.includes(node.name)) document.remove(root, node);
+  };
+  remove(gone.slice(1));
+  for (const [number, name] of behind.entries())
+    document.add(root, `new${number}`, 'x', childOf(root, name ?? ''));
+  remove(gone.slice(0, 1));
+}
+
+/** Names in the order they are expected in. */
+function expected(all: readonly string[], gone: readonly string[], behind: readonly (string | undefined)[]) {
+  const names = [...all];
+  for (const [number, name] of behind.entries()) {
+    let place = names.indexOf(name ?? all.at(-1) ?? '') + 1;
+    while (names[place]?.startsWith('new')) place++;
+    names.splice(place, 0, `new${number}`);
+  }
+  return names.filter((name) => !gone.includes(name));
+}
+
+test('any of the members of an object can go, in any order and all of them; others come in their place', () => {
+  fc.assert(
+    fc.property(changes, ({ all, gone, behind, blank }) => {
+      const text = `{${all.map((name) => `${blank}"${name}": "${name},"`).join(',')}${blank}}`;
+      const document = new EditableJson(Buffer.from(text));
+      change(document, gone, behind);
+      const after = document.bytes().toString();
+      assert.deepEqual(Object.keys(JSON.parse(after) as object), expected(all, gone, behind));
+      if (gone.length === 0 && behind.length === 0) assert.equal(after, text);
+    }),
+    { seed: 20261122 },
+  );
+});
+
+test('any of the items of lists can go, and their lists stay', () => {
+  fc.assert(
+    fc.property(changes, ({ all, gone, behind, blank }) => {
+      const document = new EditableJson(
+        Buffer.from(`{${all.map((name) => `"${name}":[${blank}1,{"x":"],}"}${blank}]`).join(',')}}`),
+      );
+      change(document, gone, behind);
+      const value = JSON.parse(document.bytes().toString()) as Record<string, unknown>;
+      assert.deepEqual(Object.keys(value), expected(all, [], behind));
+      for (const name of all) assert.deepEqual(value[name], gone.includes(name) ? [] : [1, { x: '],}' }]);
+    }),
+    { seed: 20261122 },
+  );
+});
+
+test('any of the elements of another can go, in any order and all of them', () => {
+  fc.assert(
+    fc.property(changes, ({ all, gone, behind, blank }) => {
+      const document = new EditableXml(
+        Buffer.from(`<r>${all.map((name) => `${blank}<${name}>1</${name}>`).join('')}</r>`),
+      );
+      change(document, gone, behind);
+      const { root } = new EditableXml(document.bytes());
+      const found = root.children.map(({ name }) => name);
+      assert.deepEqual([...found].sort(), [...expected(all, gone, behind)].sort());
+      assert.deepEqual(
+        found.filter((name) => all.includes(name)),
+        expected(all, gone, []),
+      );
+    }),
+    { seed: 20261122 },
+  );
+});
+
+test('what is in something that goes is gone with it, and bytes beside it stay', () => {
+  const json = new EditableJson(Buffer.from('{"a": {"b": 1, "c": 2}, "d": "à"}'));
+  const [a, d] = json.root.children;
+  assert.ok(a && d);
+  json.set(childOf(a, 'b') as typeof a, '7');
+  json.remove(a, childOf(a, 'c') as typeof a);
+  json.add(a, 'e', 'x');
+  json.remove(json.root, a);
+  assert.equal(json.bytes().toString(), '{"d": "à"}');
+  const xml = new EditableXml(Buffer.from('<r>à<a><b>1</b></a></r>'));
+  const [element] = xml.root.children;
+  assert.ok(element);
+  xml.set(childOf(element, 'b') as typeof element, '7');
+  xml.remove(xml.root, element);
+  assert.equal(xml.bytes().toString(), '<r>à</r>');
+});
+
+test('a list of JSON takes what has its name; names that are given twice become one', () => {
+  const document = new EditableJson(Buffer.from('{"none": [], "some": [{"a": 1}], "e": {}}'));
+  assert.deepEqual(document.root.keys, ['none', 'some', 'e']);
+  for (const name of ['none', 'some', 'none']) document.add(document.root, name, [['a', 2]]);
+  document.add(document.root, 'last', [
+    ['x', 'y'],
+    ['x', 'z'],
+  ]);
+  assert.equal(
+    document.bytes().toString(),
+    '{"none": [{"a": 2},{"a": 2}], "some": [{"a": 1},{"a": 2}], "e": {}, "last": {"x": ["y", "z"]}}',
+  );
+});
+
+test('an element alone has its own attributes, and the name spaces of its root that it does not declare', () => {
+  const alone = (text: string) => {
+    const document = new EditableXml(Buffer.from(text));
+    return document
+      .alone(document.root.children[0] ?? document.root)
+      .toString()
+      .split('\n')[1];
+  };
+  const root = 'version="2.0" size="3" xmlns="urn:a" xmlns:p="urn:p"';
+  for (const [slot, expected] of [
+    ['<s index="2"><id/></s>', '<s index="2" version="2.0" xmlns="urn:a" xmlns:p="urn:p"><id/></s>'],
+    ['<s  xmlns="urn:b" >1</s>', '<s  xmlns="urn:b" xmlns:p="urn:p" >1</s>'],
+    ["<p:s version='1.0' xmlns:p='urn:q'/>", "<p:s version='1.0' xmlns:p='urn:q' xmlns=\"urn:a\"/>"],
+  ] as const)
+    assert.equal(alone(`<l ${root}>${slot}</l>`), expected);
+  assert.equal(alone(`<l ${root}/>`), `<l ${root}/>`);
 });
 
 test('a value is read back as it was set, whatever it holds, in both formats', () => {

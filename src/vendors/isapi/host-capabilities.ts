@@ -14,6 +14,10 @@ export interface HostCapabilities {
   readonly addressing: readonly string[];
   readonly authentication: readonly string[];
   readonly pictures: readonly string[];
+  /** Types of events that `eventType` may name (seed 001). */
+  readonly events: readonly string[];
+  /** Letters that it holds. */
+  readonly eventsLength?: number;
   /** Bounds of the heartbeat of a pushing device, seconds; without bounds it is from 1 to 60. */
   readonly heartbeat?: { readonly least: number; readonly most: number };
 }
@@ -25,6 +29,7 @@ export const UNKNOWN_CAPABILITIES: HostCapabilities = {
   addressing: [],
   authentication: [],
   pictures: [],
+  events: [],
 };
 
 /**
@@ -47,6 +52,8 @@ export function readHostCapabilities(body: Buffer): HostCapabilities {
     addressing: options('addressingFormatType'),
     authentication: options('httpAuthenticationMethod'),
     pictures: options('uploadImagesDataType'),
+    events: options('eventType'),
+    ...known('eventsLength', most('eventType')),
     ...known('urlLength', most('urlLen', 'url')),
     ...known('userNameLength', most('userNameLen', 'userName')),
     ...known('passwordLength', most('passwordLen', 'password')),

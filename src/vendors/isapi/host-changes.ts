@@ -1,12 +1,9 @@
 import { AlarmError } from '../../errors.js';
-import {
-  childOf,
-  type EditableDocument,
-  type EditNode,
-  type NewValue,
-} from '../../wire/editable/document.js';
+import type { EditableDocument, EditNode, NewValue } from '../../wire/editable/document.js';
 import type { HostCapabilities } from './host-capabilities.js';
-import type { HostSlot, HttpHosts } from './http-hosts.js';
+import { eventChanges } from './host-events.js';
+import { isSameValue } from './host-values.js';
+import { type HostSlot, type HttpHosts, stepOf } from './http-hosts.js';
 import { label } from './label.js';
 
 /** Where a device is to push, and what the listener there asks for. */
@@ -35,6 +32,8 @@ export interface HostChange {
   readonly to: string;
   /** What is written, where it is more than the text. */
   readonly value?: NewValue;
+  /** Good to have: a device that refuses or ignores it is set up all the same. */
+  readonly optional?: true;
 }
 
 /** A dead device is noticed after three of them. */
@@ -42,6 +41,12 @@ const HEARTBEAT_SECONDS = 30;
 const LONGEST_HEARTBEAT_SECONDS = 60;
 /** As the guide names them; devices spell them in their own way, which then counts. */
 const METHODS = { none: ['none'], basic: ['basic', 'base64'], digest: ['MD5digest', 'digest'] } as const;
+/** Words for the kind of address that an element holds; the guide's own one first. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  hostName: ['hostname'],
+  ipAddress: ['ipaddress', 'ipv4'],
+  ipv6Address: ['ipaddress', 'ipv6'],
+};
 /** Order of the guide: where an element goes that a slot does not have yet (isapi.md §8.3). */
 const ORDER = [
   'id',
@@ -93,8 +98,8 @@ export function slotFor(
  * What has to change in a slot so that its device pushes to the target. What is right already, and what is not ours to
  * say, is not among it.
  * @param absoluteUrl whether the url is to be a whole address: for a device that refused a path
- * @throws AlarmError `CONFIG_URL_TOO_LONG`, `CONFIG_PROTOCOL`, `CONFIG_PORT`, `CONFIG_HOST_NAME`, `CONFIG_LOGIN` for what
- *   the device says it cannot do
+ * @throws AlarmError `CONFIG_UNREADABLE` for a list of which no slot can be written safely; `CONFIG_URL_TOO_LONG`,
+ *   `CONFIG_PROTOCOL`, `CONFIG_PORT`, `CONFIG_HOST_NAME`, `CONFIG_LOGIN` for what the device says it cannot do
  */
 export function changesFor(
   slot: HostSlot,
@@ -103,34 +108,59 @@ export function changesFor(
   capabilities: HostCapabilities,
   absoluteUrl = false,
 ): HostChange[] {
+  hosts.requireIds();
   const changes: HostChange[] = [];
-  /** @param needed whether the element is made where there is none */
-  const set = (path: string, to: string, needed = true) => {
+  const set: Set = (path, to, how) => {
     const from = slot.field(path);
-    if (from === to || (from === undefined && !needed && slot.find(path) === undefined)) return;
-    changes.push({ path, from, to });
+    if (from === to || (how === 'where it is' && slot.find(path) === undefined)) return;
+    changes.push({ path, from, to, ...(how === 'optional' && { optional: true as const }) });
   };
   checkPort(target, capabilities);
   const url = urlOf(slot, hosts, target, capabilities, absoluteUrl);
+  const isWhole = /^https?:/i.test(url);
   // Some leave the slash in front out, whatever is written.
-  if (slot.path !== target.path || /^https?:/i.test(url)) set('url', url);
+  if (isWhole ? !isSameValue('url', slot.field('url'), url) : slot.path !== target.path) set('url', url);
   set(
     'protocolType',
     spelled(target.tls ? 'HTTPS' : 'HTTP', slot.field('protocolType'), capabilities.protocols),
   );
-  set('parameterFormatType', formatOf(slot, capabilities));
+  const format = slot.find('parameterFormatType') === undefined ? 'optional' : undefined;
+  set('parameterFormatType', formatOf(slot, capabilities), format);
   setAddress(slot, target, capabilities, set);
   set('portNo', String(target.port));
   setLogin(slot, target, capabilities, set);
-  if (capabilities.pictures.length === 0 || capabilities.pictures.includes('binary'))
-    set('uploadImagesDataType', 'binary', capabilities.pictures.length > 0);
-  changes.push(...eventChanges(slot, target.events), ...heartbeatChanges(slot, capabilities));
+  const { pictures } = capabilities;
+  if (pictures.includes('binary') || (pictures.length === 0 && slot.find('uploadImagesDataType')))
+    set('uploadImagesDataType', 'binary', 'optional');
+  changes.push(...eventChanges(slot, target.events, capabilities), ...heartbeatChanges(slot, capabilities));
   // Devices do not say which one they have: it is written whenever something else is.
-  if (changes.length > 0 && target.auth !== 'none') set('password', target.password);
-  return changes;
+  return changes.length === 0 ? [] : [...changes, ...loginAgain(slot, target, changes)];
 }
 
-type Set = (path: string, to: string, needed?: boolean) => void;
+/** Without what a device is set up without as well; what a password alone is written for counts as that. */
+export const necessary = (changes: readonly HostChange[]): HostChange[] =>
+  changes.filter(({ optional }) => !optional);
+
+/** What is written of a login that cannot be compared: devices do not give it back. */
+export function loginChanges(slot: HostSlot, { auth, username, password }: PushTarget): HostChange[] {
+  if (auth === 'none') return [];
+  const from = slot.field('userName');
+  return [
+    ...(from === username ? [] : [{ path: 'userName', from, to: username }]),
+    { path: 'password', from: slot.field('password'), to: password },
+  ];
+}
+
+/** The login along with other changes; it is no more needed than they are. */
+function loginAgain(slot: HostSlot, target: PushTarget, changes: readonly HostChange[]): HostChange[] {
+  const optional = necessary(changes).length === 0 && { optional: true as const };
+  return loginChanges(slot, target)
+    .filter(({ path, from, to }) => from !== to && changes.every((change) => change.path !== path))
+    .map((change) => ({ ...change, ...optional }));
+}
+
+/** @param how `optional` ones are good to have; those `where it is` are only right where the slot has them */
+type Set = (path: string, to: string, how?: 'optional' | 'where it is') => void;
 
 function checkPort({ port }: PushTarget, { leastPort = 1, mostPort = 65_535 }: HostCapabilities): void {
   if (port < leastPort || port > mostPort)
@@ -173,15 +203,19 @@ function formatOf(slot: HostSlot, { formats }: HostCapabilities): string {
 
 const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
 
+/** @throws AlarmError `CONFIG_HOST_NAME` */
 function setAddress(slot: HostSlot, target: PushTarget, { addressing }: HostCapabilities, set: Set): void {
   const element = elementFor(target.host);
-  const kind = element === 'hostName' ? 'hostname' : 'ipaddress';
-  if (addressing.length > 0 && !addressing.some((each) => same(each, kind)))
-    throw new AlarmError('CONFIG_HOST_NAME', addressing.join(', '));
-  if (!same(slot.field('addressingFormatType') ?? '', kind)) set('addressingFormatType', kind);
+  const kinds = KINDS[element] as readonly string[];
+  const words =
+    addressing.length === 0 ? kinds : kinds.flatMap((kind) => addressing.filter((each) => same(each, kind)));
+  const [word] = words;
+  if (word === undefined) throw new AlarmError('CONFIG_HOST_NAME', addressing.join(', '));
+  const now = slot.field('addressingFormatType') ?? '';
+  if (!words.some((each) => same(each, now))) set('addressingFormatType', word);
   // The url holds the address; what says its kind is right as long as that is the same.
   if (slot.addressInUrl) set('ipAddress', element === 'ipv6Address' ? 'ipv6' : 'ipv4');
-  else set(element, target.host);
+  else if (!isSameValue(element, slot.field(element), target.host)) set(element, target.host);
 }
 
 function elementFor(host: string): string {
@@ -200,32 +234,16 @@ function setLogin(slot: HostSlot, target: PushTarget, capabilities: HostCapabili
     throw new AlarmError('CONFIG_LOGIN', authentication.join(', '));
   const method = now !== undefined && known(now) ? now : (own ?? (methods[0] as string));
   const needed = target.auth !== 'none';
-  set('httpAuthenticationMethod', method, needed);
+  set('httpAuthenticationMethod', method, needed ? undefined : 'where it is');
   if (!needed) return;
   if (target.username.length > (userNameLength ?? Number.POSITIVE_INFINITY))
     throw new AlarmError('CONFIG_LOGIN', `user name of at most ${userNameLength} letters`);
   if (target.password.length > (passwordLength ?? Number.POSITIVE_INFINITY))
     throw new AlarmError('CONFIG_LOGIN', `password of at most ${passwordLength} letters`);
-  set('userName', target.username);
+  // Once the method is right, one that is not to be seen is one that the device does not show.
+  const isHidden = method === now && (slot.field('userName') ?? '') === '';
+  if (!isHidden) set('userName', target.username);
 }
-
-/** All events, or those that are wanted; a device that names them in one text gets them so (seed 001). */
-function eventChanges(slot: HostSlot, events: readonly string[]): HostChange[] {
-  const mode = slot.field('eventMode');
-  const types = slot.field('eventType');
-  if (types !== undefined && events.length > 0) return changed('eventType', types, events.join(','));
-  if (mode === undefined) return [];
-  if (events.length === 0) return changed('eventMode', mode, 'all');
-  const listed = slot.find('EventList')?.children.map((event) => childOf(event, 'type')?.text ?? '') ?? [];
-  const value = events.map((type) => ['Event', [['type', type]]] as const);
-  return [
-    ...changed('eventMode', mode, 'list'),
-    ...changed('EventList', listed.join(','), events.join(',')).map((change) => ({ ...change, value })),
-  ];
-}
-
-const changed = (path: string, from: string, to: string): HostChange[] =>
-  from === to ? [] : [{ path, from, to }];
 
 function heartbeatChanges(slot: HostSlot, { heartbeat }: HostCapabilities): HostChange[] {
   const path = 'SubscribeEvent/heartbeat';
@@ -234,7 +252,8 @@ function heartbeatChanges(slot: HostSlot, { heartbeat }: HostCapabilities): Host
   const { least, most } = heartbeat ?? { least: 1, most: LONGEST_HEARTBEAT_SECONDS };
   const now = Number(from ?? 0);
   if (now >= Math.max(1, least) && now <= Math.min(most, LONGEST_HEARTBEAT_SECONDS)) return [];
-  return [{ path, from, to: String(Math.min(most, Math.max(least, HEARTBEAT_SECONDS))) }];
+  const to = String(Math.min(most, Math.max(least, HEARTBEAT_SECONDS)));
+  return [{ path, from, to, optional: true }];
 }
 
 /** What makes a slot push to nobody. */
@@ -253,31 +272,57 @@ export function applyChanges(
   changes: readonly HostChange[],
 ): void {
   for (const { path, to, value = valueFor(path, to) } of changes) {
-    const [name = '', inner] = path.split('/');
     const node = slot.find(path);
-    const outer = slot.find(name);
-    if (node !== undefined && node.children.length === 0) document.set(node, to);
-    else if (inner !== undefined && outer !== undefined) document.add(outer, inner, value);
-    else {
-      if (node !== undefined) document.remove(slot.node, node);
-      document.add(
-        slot.node,
-        name,
-        inner === undefined ? value : subscription(inner, value),
-        placeFor(slot, name),
-      );
-    }
+    if (node === undefined) insert(document, slot, path, value);
+    else if (node.children.length === 0 && !isStructure(value)) document.set(node, to);
+    else replace(document, slot, path, value);
   }
 }
 
 const NUMBERS = new Set(['portNo', 'SubscribeEvent/heartbeat']);
 const valueFor = (path: string, to: string): NewValue => (NUMBERS.has(path) ? Number(to) : to);
 
-/** A subscription is to bring all events. */
-const subscription = (inner: string, value: NewValue): NewValue => [
-  [inner, value],
-  ['eventMode', 'all'],
-];
+type Structure = Exclude<NewValue, string | number>;
+const isStructure = (value: NewValue): value is Structure => Array.isArray(value);
+
+/** A new element, with those around it that are not there either. */
+function insert(document: EditableDocument, slot: HostSlot, path: string, value: NewValue): void {
+  const steps = path.split('/');
+  let depth = steps.length - 1;
+  while (depth > 0 && slot.find(steps.slice(0, depth).join('/')) === undefined) depth--;
+  const [first = '', ...inner] = steps.slice(depth).map((step) => stepOf(step).name);
+  const content = inner.reduceRight<NewValue>((within, name) => [[name, within]], value);
+  // A subscription is to bring all events.
+  const all =
+    first === 'SubscribeEvent' && isStructure(content)
+      ? [...content, ['eventMode', 'all'] as const]
+      : content;
+  const parent = depth === 0 ? slot.node : (slot.find(steps.slice(0, depth).join('/')) as EditNode);
+  add(document, parent, first, all, depth === 0 ? placeFor(slot, first) : undefined);
+}
+
+/** In the place of what was there: a device may want its own order. */
+function replace(document: EditableDocument, slot: HostSlot, path: string, value: NewValue): void {
+  const steps = path.split('/');
+  const { name } = stepOf(steps.pop() ?? '');
+  const parent = steps.length === 0 ? slot.node : (slot.find(steps.join('/')) as EditNode);
+  const node = slot.find(path) as EditNode;
+  const gone = document.isList(parent, name) ? parent.children.filter((each) => each.name === name) : [node];
+  for (const each of gone) document.remove(parent, each);
+  add(document, parent, name, value, node);
+}
+
+/** What are elements of one name within another are items of a list where the device has one. */
+function add(
+  document: EditableDocument,
+  parent: EditNode,
+  name: string,
+  value: NewValue,
+  after: EditNode | undefined,
+): void {
+  if (!isStructure(value) || !document.isList(parent, name)) document.add(parent, name, value, after);
+  else for (const [, item] of value) document.add(parent, name, item, after);
+}
 
 /** Behind the last one that the guide has in front of it; at the end when it has none. */
 function placeFor(slot: HostSlot, name: string): EditNode | undefined {

@@ -1,12 +1,11 @@
 import { AlarmError } from '../../errors.js';
 import { classify } from '../../wire/classify.js';
-import { childOf, type EditableDocument, type EditNode, nodesNamed } from '../../wire/editable/document.js';
+import type { EditableDocument, EditNode } from '../../wire/editable/document.js';
 import { EditableJson, type JsonNode } from '../../wire/editable/json.js';
 import { EditableXml, type XmlNode } from '../../wire/editable/xml.js';
+import { addSlot, SLOT, slotsIn } from './host-list.js';
 import { label } from './label.js';
 
-const SLOT = 'HttpHostNotification';
-const LIST = 'HttpHostNotificationList';
 /** Some devices put the kind of address where others put the address (seed 001). */
 const ADDRESS_KINDS = new Set(['ipv4', 'ipv6']);
 const NO_ADDRESS = new Set(['', '0.0.0.0', '::', '0:0:0:0:0:0:0:0']);
@@ -35,14 +34,20 @@ export class HostSlot {
     return this.field('id') ?? '';
   }
 
-  /** What stands in an element of it, `a/b` for one within another; undefined when there is no such element. */
+  /**
+   * What stands in an element of it, `a/b` for one within another and `a[2]` for the second one of that name; undefined
+   * when there is no such element.
+   */
   field(path: string): string | undefined {
     return this.find(path)?.text;
   }
 
   find(path: string): EditNode | undefined {
     let node: EditNode | undefined = this.node;
-    for (const name of path.split('/')) node = childOf(node, name);
+    for (const step of path.split('/')) {
+      const { name, number } = stepOf(step);
+      node = node?.children.filter((child) => child.name === name)[number - 1];
+    }
     return node;
   }
 
@@ -67,11 +72,10 @@ export class HostSlot {
       const host = URL.canParse(url) ? bare(new URL(url).hostname) : 'unreadable address';
       return NO_ADDRESS.has(host) ? undefined : host;
     }
-    const named = /hostname/i.test(this.field('addressingFormatType') ?? '');
-    const addresses = this.addressInUrl
-      ? []
-      : [this.field('ipAddress'), this.field('ipv6Address')].map((each) => each ?? '');
-    const names = named ? [this.field('hostName') ?? '', ...addresses] : addresses;
+    const kind = this.field('addressingFormatType') ?? '';
+    const elements = /ipv6/i.test(kind) ? ['ipv6Address', 'ipAddress'] : ['ipAddress', 'ipv6Address'];
+    const addresses = this.addressInUrl ? [] : elements.map((name) => this.field(name) ?? '');
+    const names = /hostname/i.test(kind) ? [this.field('hostName') ?? '', ...addresses] : addresses;
     return names.find((each) => !NO_ADDRESS.has(each.trim()));
   }
 
@@ -89,6 +93,12 @@ export class HostSlot {
   }
 }
 
+/** `name` or `name[number]`, numbers from 1. */
+export function stepOf(step: string): { readonly name: string; readonly number: number } {
+  const [, name = step, number = '1'] = /^(.*)\[(\d+)\]$/.exec(step) ?? [];
+  return { name, number: Number(number) };
+}
+
 const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, '');
 
 /** What a device answered when it was asked whom it pushes to, to be changed in place. */
@@ -99,23 +109,32 @@ export class HttpHosts {
   /** @throws AlarmError `CONFIG_UNREADABLE` for anything but a list of hosts */
   constructor(body: Buffer) {
     this.document = read(body);
-    const { root } = this.document;
-    const list = this.document.format === 'xml' ? root : (childOf(root, LIST) ?? root);
-    const known = this.document.format === 'json' ? childOf(list, SLOT) !== undefined : list.name === LIST;
-    if (!known) throw new AlarmError('CONFIG_UNREADABLE', label(list.name));
-    this.slots = nodesNamed(list, SLOT).map((node) => new HostSlot(node));
+    this.slots = slotsIn(this.document).map((node) => new HostSlot(node));
   }
 
+  /** @throws AlarmError as {@link requireIds} */
   slot(id: string): HostSlot | undefined {
+    this.requireIds();
     return this.slots.find((slot) => slot.id === id);
+  }
+
+  /**
+   * For whoever is going to write: without an id of its own for each slot, that of somebody else may be overwritten.
+   * @throws AlarmError `CONFIG_UNREADABLE`
+   */
+  requireIds(): void {
+    const ids = this.slots.map(({ id }) => id.trim());
+    if (ids.includes('')) throw new AlarmError('CONFIG_UNREADABLE', 'one of its places has no number');
+    const twice = ids.find((id, place) => ids.indexOf(id) !== place);
+    if (twice !== undefined)
+      throw new AlarmError('CONFIG_UNREADABLE', `two of its places have the number ${label(twice)}`);
   }
 
   /** The same list with one more slot in it, for nobody yet; for devices that have none before it is made. */
   withNewSlot(): HttpHosts {
-    const { document } = this;
     const fields = NEW_SLOT.map(([name, value]) => [name, value] as const);
-    document.add(document.root, SLOT, fields);
-    return new HttpHosts(document.bytes());
+    addSlot(this.document, fields);
+    return new HttpHosts(this.document.bytes());
   }
 
   /** A slot as a document of its own, for the address of that slot alone. */

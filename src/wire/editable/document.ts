@@ -12,7 +12,7 @@ export interface EditNode {
 }
 
 /** What stands at a place instead of what was there. */
-interface Edit {
+export interface Edit {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -49,23 +49,31 @@ export abstract class EditableDocument<Node extends EditNode = EditNode> {
   /** Gives a node without children another value. */
   abstract set(node: Node, value: string): void;
 
-  /** A new child, behind `after` or as the last one. */
+  /** A new child, behind `after`, which may be one that is removed, or as the last one. */
   abstract add(parent: Node, name: string, value: NewValue, after?: Node): void;
 
-  /** Takes a child out. */
+  /** Whether the children of that name are items of a list, be it an empty one. */
+  abstract isList(parent: Node, name: string): boolean;
+
+  /** Takes a child out; as many as there are, in any order. */
   abstract remove(parent: Node, node: Node): void;
 
   /** The document with all changes. */
   bytes(): Buffer {
     let text = '';
     let at = 0;
-    for (const { start, end, text: instead } of [...this.#edits].sort(
-      (a, b) => a.start - b.start || a.end - b.end,
-    )) {
+    for (const { start, end, text: instead } of this.edits().sort(inOrder)) {
+      // In something that is gone as a whole.
+      if (start < at) continue;
       text += this.source.slice(at, start) + instead;
       at = end;
     }
     return Buffer.from(text + this.source.slice(at), 'latin1');
+  }
+
+  /** What has to be done to the text, in any order. */
+  protected edits(): Edit[] {
+    return [...this.#edits];
   }
 
   protected replace(start: number, end: number, text: string): void {
@@ -77,6 +85,10 @@ export abstract class EditableDocument<Node extends EditNode = EditNode> {
     this.#edits.push({ start, end, text });
   }
 }
+
+/** What is put in between stands in front; of two that begin together the wider one holds the other. */
+const inOrder = (a: Edit, b: Edit) =>
+  a.start - b.start || Number(b.start === b.end) - Number(a.start === a.end) || b.end - a.end;
 
 /** The first child of that name. */
 export const childOf = <Node extends EditNode>(node: Node | undefined, name: string): Node | undefined =>

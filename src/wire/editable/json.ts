@@ -1,13 +1,16 @@
 import { AlarmError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import { parseJson } from '../json.js';
-import { EditableDocument, type EditNode, type NewValue } from './document.js';
+import { type Edit, EditableDocument, type EditNode, type NewValue } from './document.js';
+import { JsonEntries } from './json-entries.js';
 
 /** A value in the text of a document, with its key in front of it. */
 export interface JsonNode extends EditNode {
   readonly children: readonly JsonNode[];
   /** Offset of the value itself. */
   readonly from: number;
+  /** Names of all members, also of those whose list is empty; none of a value that is no object. */
+  readonly keys: readonly string[];
 }
 
 /** Of a document that `parseJson` took. */
@@ -19,6 +22,10 @@ const BLANK = /(?:\xef\xbb\xbf)?\s*/y;
 export class EditableJson extends EditableDocument<JsonNode> {
   readonly format = 'json';
   readonly root: JsonNode;
+  /** By the offset of what is in them. */
+  readonly #entries = new Map<number, JsonEntries>();
+  /** Those that a value is one of, by the offset of that. */
+  readonly #around = new Map<number, JsonEntries>();
   #at = 0;
 
   /** @throws AlarmError as `parseJson`, for what is no JSON or too much of it */
@@ -45,20 +52,38 @@ export class EditableJson extends EditableDocument<JsonNode> {
     this.replace(node.from, node.end, bare ? value : JSON.stringify(value));
   }
 
-  add(parent: JsonNode, name: string, value: NewValue, after = parent.children.at(-1)): void {
-    const member = `${JSON.stringify(name)}: ${render(value)}`;
-    if (after !== undefined) {
-      const blank = /\s*$/.exec(this.source.slice(Math.max(0, after.start - 256), after.start))?.[0] ?? '';
-      this.replace(after.end, after.end, `,${blank}${member}`);
-    } else this.replace(parent.from + 1, parent.from + 1, member);
+  isList(parent: JsonNode, name: string): boolean {
+    return this.#entries.get(parent.from)?.list(name) !== undefined;
   }
 
-  remove(parent: JsonNode, node: JsonNode): void {
-    const place = parent.children.indexOf(node);
-    const next = parent.children[place + 1];
-    const before = parent.children[place - 1];
-    if (next !== undefined) this.replace(node.start, next.start, '');
-    else this.replace(before?.end ?? node.start, node.end, '');
+  /** Where its parent has a list of that name it is one more item of that. */
+  add(parent: JsonNode, name: string, value: NewValue, after?: JsonNode): void {
+    const members = this.#entries.get(parent.from);
+    const list = members?.list(name);
+    const text = list === undefined ? `${JSON.stringify(name)}: ${render(value)}` : render(value);
+    const place = list ?? members;
+    if (place === undefined) {
+      // Such as null.
+      this.replace(parent.from, parent.end, `{${text}}`);
+    } else {
+      const behind = (after && place.around(after)) ?? place.last;
+      place.add(toLatin1(text), behind, behind === undefined ? '' : this.#blankBefore(behind.start));
+    }
+  }
+
+  remove(_parent: JsonNode, node: JsonNode): void {
+    const entries = this.#around.get(node.start);
+    const entry = entries?.around(node);
+    if (entry !== undefined) entries?.remove(entry);
+  }
+
+  protected override edits(): Edit[] {
+    const ofEntries = [...this.#entries.values()].flatMap((entries) => entries.edits());
+    return [...super.edits(), ...ofEntries];
+  }
+
+  #blankBefore(start: number): string {
+    return /[ \t\r\n]*$/.exec(this.source.slice(Math.max(0, start - 256), start))?.[0] ?? '';
   }
 
   #skip(pattern: RegExp): string {
@@ -75,36 +100,54 @@ export class EditableJson extends EditableDocument<JsonNode> {
     if (first === '[') return this.#readItems(name);
     if (first === '{') {
       const children = this.#readMembers();
-      return [{ name, text: undefined, children, start, from, end: this.#at }];
+      const keys = this.#entries.get(from)?.names ?? [];
+      return [{ name, text: undefined, children, keys, start, from, end: this.#at }];
     }
     const token = this.#skip(first === '"' ? STRING : LITERAL);
     const value = JSON.parse(Buffer.from(token, 'latin1').toString()) as string | number | boolean | null;
-    return [{ name, text: value === null ? '' : String(value), children: [], start, from, end: this.#at }];
+    const text = value === null ? '' : String(value);
+    return [{ name, text, children: [], keys: [], start, from, end: this.#at }];
   }
 
   #readItems(name: string): JsonNode[] {
-    const items: JsonNode[] = [];
-    this.#at++;
+    const nodes: JsonNode[] = [];
+    const entries = this.#begin();
     for (this.#skip(BLANK); this.source[this.#at] !== ']'; this.#next()) {
-      items.push(...this.#readValue(name, this.#at));
+      const start = this.#at;
+      nodes.push(...this.#readValue(name, start));
+      entries.push({ start, end: this.#at });
+      this.#around.set(start, entries);
     }
     this.#at++;
-    return items;
+    return nodes;
   }
 
   #readMembers(): JsonNode[] {
-    const members: JsonNode[] = [];
-    this.#at++;
+    const nodes: JsonNode[] = [];
+    const entries = this.#begin();
     for (this.#skip(BLANK); this.source[this.#at] !== '}'; this.#next()) {
       const start = this.#at;
       const key = JSON.parse(Buffer.from(this.#skip(STRING), 'latin1').toString()) as string;
       this.#skip(BLANK);
       this.#at++;
       this.#skip(BLANK);
-      members.push(...this.#readValue(key.trim(), start));
+      const from = this.#at;
+      const name = key.trim();
+      nodes.push(...this.#readValue(name, start));
+      const items = this.source[from] === '[' ? this.#entries.get(from) : undefined;
+      entries.push({ start, end: this.#at, name, ...(items && { items }) });
+      this.#around.set(start, entries);
     }
     this.#at++;
-    return members;
+    return nodes;
+  }
+
+  /** Of the object or list that begins here. */
+  #begin(): JsonEntries {
+    const from = this.#at++;
+    const entries = new JsonEntries(this.#at);
+    this.#entries.set(from, entries);
+    return entries;
   }
 
   #next(): void {
@@ -114,9 +157,16 @@ export class EditableJson extends EditableDocument<JsonNode> {
   }
 }
 
-const render = (value: NewValue): string =>
-  typeof value === 'string'
-    ? JSON.stringify(value)
-    : typeof value === 'number'
-      ? String(value)
-      : `{${value.map(([name, inner]) => `${JSON.stringify(name)}: ${render(inner)}`).join(', ')}}`;
+/** One character for each byte. */
+const toLatin1 = (text: string) => Buffer.from(text).toString('latin1');
+
+/** Elements that share a name are a list under it. */
+function render(value: NewValue): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return String(value);
+  const members = [...new Set(value.map(([name]) => name))].map((name) => {
+    const same = value.filter(([other]) => other === name).map(([, inner]) => render(inner));
+    return `${JSON.stringify(name)}: ${same.length > 1 ? `[${same.join(', ')}]` : same.join('')}`;
+  });
+  return `{${members.join(', ')}}`;
+}

@@ -50,6 +50,10 @@ export class EditableXml extends EditableDocument<XmlNode> {
     else this.replace(parent.from, parent.from, element);
   }
 
+  isList(): boolean {
+    return false;
+  }
+
   remove(_parent: XmlNode, node: XmlNode): void {
     this.cut(node);
   }
@@ -76,15 +80,20 @@ export class EditableXml extends EditableDocument<XmlNode> {
 
   /** Line break and indent in front of an element. */
   #blankBefore({ start }: XmlNode): string {
-    return /\s*$/.exec(this.source.slice(Math.max(0, start - 256), start))?.[0] ?? '';
+    return /[ \t\r\n]*$/.exec(this.source.slice(Math.max(0, start - 256), start))?.[0] ?? '';
   }
 
-  /** An element as a document of its own: its name space may be that of the root. */
+  /**
+   * An element as a document of its own, with the name spaces that its root declares: they may be those of the element.
+   * The version goes with the name space of a generation (isapi.md §8.2). Other attributes of the root say something of
+   * the whole, such as how many there are in it.
+   */
   alone(node: XmlNode): Buffer {
-    const prefix = node.tag.slice(0, node.tag.indexOf(':') + 1);
-    const declaration = new RegExp(`\\sxmlns${prefix === '' ? '' : `:${prefix.slice(0, -1)}`}\\s*=`);
-    const own = declaration.test(node.attributes) || node === this.root;
-    const attributes = own ? node.attributes : this.root.attributes || node.attributes;
+    const own = new Set(generationOf(node.attributes).map(([, name]) => name));
+    const inherited = generationOf(this.root.attributes).filter(
+      ([, name]) => !own.has(name) && (name !== 'version' || own.size === 0),
+    );
+    const attributes = node.attributes + inherited.map(([declaration]) => declaration).join('');
     const rest = this.sourceOf(node).slice(1 + node.tag.length + node.attributes.length);
     const text = `<?xml version="1.0" encoding="UTF-8"?>\n<${node.tag}${attributes}${rest}\n`;
     return Buffer.from(text, 'latin1');
@@ -150,6 +159,11 @@ class Element implements XmlNode {
     return typeof t === 'string' ? t : '';
   }
 }
+
+/** Attributes with the blank in front of each, and their names: `xmlns`, the same with a prefix, `version`. */
+const generationOf = (attributes: string) => [
+  ...attributes.matchAll(/\s+(xmlns(?::[^\s=]+)?|version)\s*=\s*(?:"[^"]*"|'[^']*')/g),
+];
 
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
