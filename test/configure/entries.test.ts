@@ -149,6 +149,11 @@ test('chosen events, as each device names them', async (t) => {
   const json = await configurable(t, GENERATIONS.jsonDevice);
   await json.configurator({ events: ['alarmResult', 'AIOP_Video'] }).apply();
   assert.match(json.device.hosts.toString(), /"eventType"\s*:\s*"alarmResult,AIOP_Video"/);
+  await json.configurator().apply();
+  assert.match(
+    json.device.hosts.toString(),
+    /"eventType"\s*:\s*"alarmResult,captureResult,behaviorResult,AIOP_Video"/,
+  );
 });
 
 test('pictures are asked for as bytes where the device has a choice, and not where it knows none', async (t) => {

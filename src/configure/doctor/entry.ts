@@ -45,9 +45,6 @@ const NAMES: Readonly<Record<string, { readonly name: string; readonly shown: bo
   'SubscribeEvent/heartbeat': { name: 'heartbeat', shown: true },
 };
 
-/** What a device sends in its own way while it was never told: nothing is kept away by that. */
-const OPTIONAL = new Set(['uploadImagesDataType', 'SubscribeEvent/heartbeat']);
-
 /** Whether the device can push to our listener as it is set, and has the right entry for it (isapi.md §8.3). */
 export function checkEntry(
   hosts: HttpHosts,
@@ -73,7 +70,8 @@ export function checkEntry(
     };
   }
   if (!isFor(slot, target)) return { checks: [able, noEntry(hosts)] };
-  const wrong = changes.filter(({ path, from }) => from !== undefined || !OPTIONAL.has(path));
+  // A device sends in its own way what it was never told: nothing is kept away by that.
+  const wrong = changes.filter(({ from, optional }) => from !== undefined || !optional);
   if (wrong.length > 0) return { checks: [able, wrongEntry(slot, wrong, target)] };
   const text = `Place ${label(slot.id)} of the device leads to the listener.${othersOf(hosts, slot)}`;
   return { checks: [able, { id: 'entry', result: 'ok', text }], right: slot };

@@ -125,6 +125,7 @@ export const GENERATIONS = {
       url: 'either',
       formats: ['json', 'XML', 'querystring'],
       pictures: ['URL', 'binary'],
+      events: ['alarmResult', 'captureResult', 'behaviorResult', 'AIOP_Video'],
     },
   },
   /** Slots come with POST and go with DELETE; there is none at first (isapi.md §8.1). */

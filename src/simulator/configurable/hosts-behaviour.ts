@@ -20,6 +20,8 @@ export interface HostLimits {
   readonly heartbeat?: readonly [least: number, most: number];
   /** `uploadImagesDataType`, which only cameras declare (wire-notes.md §3). */
   readonly pictures?: readonly string[];
+  /** `eventType`, on devices that name the events of a slot in one text (seed 001). */
+  readonly events?: readonly string[];
 }
 
 /** How a device keeps its httpHosts (isapi.md §8, wire-notes.md §3). */

@@ -24,6 +24,7 @@ function asXml(said: HostLimits, namespace: string): string {
     range('passwordLen', [1, 16]),
     choice('httpAuthenticationMethod', said.authentication),
     ...(said.pictures ? [choice('uploadImagesDataType', said.pictures)] : []),
+    ...(said.events ? [choice('eventType', said.events)] : []),
     ...(said.heartbeat
       ? ['<SubscribeEventCap>', range('heartbeat', said.heartbeat), choice('eventMode', ['all', 'list'])]
       : []),
@@ -46,6 +47,7 @@ function asJson(said: HostLimits): string {
     portNo: range(said.port),
     httpAuthenticationMethod: choice(said.authentication),
     ...(said.pictures && { uploadImagesDataType: choice(said.pictures) }),
+    ...(said.events && { eventType: choice(said.events) }),
   };
   return `${JSON.stringify({ HttpHostNotificationCap }, undefined, '\t')}\n`;
 }
