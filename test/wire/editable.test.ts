@@ -246,6 +246,21 @@ test('a list of JSON takes what has its name; names that are given twice become 
   );
 });
 
+test('of what is set twice the last one counts, and an element without an end tag takes several', () => {
+  const xml = new EditableXml(Buffer.from('<r ä="1"><a>1</a><b/><c ü="2"/></r>'));
+  const [a, b, c] = xml.root.children;
+  assert.ok(a && b && c);
+  for (const value of ['2', '3']) {
+    xml.set(a, value);
+    xml.set(b, value);
+    xml.add(c, `d${value}`, value);
+  }
+  assert.equal(xml.bytes().toString(), '<r ä="1"><a>3</a><b>3</b><c ü="2"><d2>2</d2><d3>3</d3></c></r>');
+  const json = new EditableJson(Buffer.from('{"a": 1}'));
+  for (const value of ['2', '3']) json.set(json.root.children[0] as typeof json.root, value);
+  assert.equal(json.bytes().toString(), '{"a": 3}');
+});
+
 test('an element alone has its own attributes, and the name spaces of its root that it does not declare', () => {
   const alone = (text: string) => {
     const document = new EditableXml(Buffer.from(text));

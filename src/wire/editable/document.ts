@@ -82,6 +82,9 @@ export abstract class EditableDocument<Node extends EditNode = EditNode> {
 
   /** @param text one character for each byte */
   protected replaceBytes(start: number, end: number, text: string): void {
+    // What is replaced twice is what it was made last.
+    const before = this.#edits.findIndex((edit) => start < end && edit.start === start && edit.end === end);
+    if (before >= 0) this.#edits.splice(before, 1);
     this.#edits.push({ start, end, text });
   }
 }

@@ -1,7 +1,7 @@
 import { AlarmError } from '../../errors.js';
 import { LIMITS, type Limits } from '../../limits.js';
 import { parseXml } from '../xml.js';
-import { EditableDocument, type EditNode, type NewValue } from './document.js';
+import { type Edit, EditableDocument, type EditNode, type NewValue } from './document.js';
 
 /** An element in the text of a document. */
 export interface XmlNode extends EditNode {
@@ -24,6 +24,8 @@ export class EditableXml extends EditableDocument<XmlNode> {
   readonly format = 'xml';
   readonly root: XmlNode;
   readonly #limits: Limits;
+  /** What is to be in elements that have no end tag. */
+  readonly #filled = new Map<XmlNode, string>();
 
   /** @throws AlarmError as `parseXml`, for what is no XML or too much of it */
   constructor(bytes: Buffer, limits: Limits = LIMITS) {
@@ -37,7 +39,7 @@ export class EditableXml extends EditableDocument<XmlNode> {
 
   set(node: XmlNode, value: string): void {
     const text = escaped(value);
-    if (node.from === node.end) this.replace(node.start, node.end, this.#element(node, text));
+    if (node.from === node.end) this.#filled.set(node, text);
     else this.replace(node.from, node.to, text);
   }
 
@@ -45,8 +47,7 @@ export class EditableXml extends EditableDocument<XmlNode> {
     const prefix = parent.tag.slice(0, parent.tag.indexOf(':') + 1);
     const element = render(prefix, name, value);
     if (after !== undefined) this.replace(after.end, after.end, this.#blankBefore(after) + element);
-    else if (parent.from === parent.end)
-      this.replace(parent.start, parent.end, this.#element(parent, element));
+    else if (parent.from === parent.end) this.#filled.set(parent, (this.#filled.get(parent) ?? '') + element);
     else this.replace(parent.from, parent.from, element);
   }
 
@@ -99,9 +100,12 @@ export class EditableXml extends EditableDocument<XmlNode> {
     return Buffer.from(text, 'latin1');
   }
 
-  /** `<a/>` with something in it. */
-  #element({ tag, attributes }: XmlNode, content: string): string {
-    return `<${tag}${Buffer.from(attributes, 'latin1').toString()}>${content}</${tag}>`;
+  protected override edits(): Edit[] {
+    const filled = [...this.#filled].map(([{ start, end, tag, attributes }, content]) => {
+      const text = `<${tag}${attributes}>${Buffer.from(content).toString('latin1')}</${tag}>`;
+      return { start, end, text };
+    });
+    return [...super.edits(), ...filled];
   }
 
   #read(): XmlNode {
