@@ -5,6 +5,7 @@ import {
   applyChanges,
   changesFor,
   type HostChange,
+  loginChanges,
   necessary,
   nowhere,
   slotFor,
@@ -86,10 +87,12 @@ export class Configurator {
     const plan = await this.#plan();
     const { slot, changes } = plan;
     const difference = this.#lines(slot, changes);
-    if (changes.length === 0) {
+    // Extras that a device dropped once are not written again with each apply.
+    const due = plan.entries.of(slot) === undefined ? changes : necessary(changes);
+    if (due.length === 0) {
       // From now on it is ours to keep, though there is nothing to bring back.
       if (plan.entries.of(slot) === undefined) await this.#remember(plan);
-      return { ...this.#about(slot), changed: false, difference, remarks: ['nothing to change'] };
+      return { ...this.#about(slot), changed: false, difference: [], remarks: ['nothing to change'] };
     }
     const { hosts, reboot, slot: written } = await this.#write(plan);
     await plan.entries.settle(slot, written, reboot);
@@ -163,7 +166,7 @@ export class Configurator {
     const there = hosts.slots.find((each) => entries.isOurs(each));
     const found = there ?? hosts.slot(entry?.slot ?? '');
     if (found !== undefined && !found.isFree) {
-      const kept = there === undefined ? 'taken' : changes.length === 0 ? 'kept' : 'changed';
+      const kept = there === undefined ? 'taken' : necessary(changes).length === 0 ? 'kept' : 'changed';
       if (kept === 'kept' && entry?.pending) await entries.settle(found, found, false);
       const difference = there === undefined || mine === undefined ? [] : this.#lines(mine, changes);
       return { ...this.#about(found), changed: false, difference, remarks: [shortSlot(found)], kept };
@@ -196,8 +199,8 @@ export class Configurator {
     const hosts = isNew ? there.withNewSlot() : there;
     const slot = slotFor(hosts, target, (each) => entries.isOurs(each));
     const changes = changesFor(slot, hosts, target, capabilities);
-    if (changes.length === 0 && entries.isLoginNew(slot))
-      changes.push({ path: 'password', from: undefined, to: target.password });
+    const added = changes.some(({ path }) => path === 'password');
+    if (!added && entries.isLoginNew(slot)) changes.push(...loginChanges(slot, target));
     return { hosts, slot, changes, before, isNew, capabilities, entries };
   }
 

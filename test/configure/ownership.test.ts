@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { cameraHosts } from '../../src/simulator/configurable/factory-hosts.js';
 import { GENERATIONS } from '../../src/simulator/configurable/generations.js';
+import { SLOT_FIELDS } from '../../src/simulator/configurable/hosts-behaviour.js';
 import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
 import { configurable, SECRET, TARGET } from './support.js';
 
@@ -167,4 +168,15 @@ test('a device that starts its web server anew behind a write is waited for', as
   setTimeout(() => void device.open(), 700);
   assert.equal((await applying).changed, true);
   assert.equal(leads(device.hosts)[0], `192.0.2.10:8089/${SECRET}/isapi`);
+});
+
+test('extras that a device drops are written once, and the entry is kept without them', async (t) => {
+  const fields = [...SLOT_FIELDS, 'httpBroken'];
+  const behaviour = { fields, writing: 'known', limits: { pictures: ['URL', 'binary'] } } as const;
+  const { configurator, writes } = await configurable(t, behaviour);
+  assert.equal((await configurator().apply()).changed, true);
+  const { length } = writes();
+  assert.deepEqual((await configurator().apply()).difference, []);
+  assert.equal((await configurator().keep()).kept, 'kept');
+  assert.equal(writes().length, length);
 });
