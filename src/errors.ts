@@ -124,6 +124,10 @@ export class AlarmError extends Error {
   }
 }
 
+/** Whether something that was thrown is this failure. */
+export const isCode = (error: unknown, code: AlarmErrorCode): error is AlarmError =>
+  error instanceof AlarmError && error.code === code;
+
 /** A code with its words, as flows are told of it. */
 export function reasonOf(code: AlarmErrorCode): string {
   return `${code}: ${ERROR_TEXTS[code]}`;

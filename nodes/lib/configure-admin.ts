@@ -1,8 +1,9 @@
 import type { Node, NodeAPI } from 'node-red';
-import { AlarmError, asAlarmError, ERROR_TEXTS, LIMITS, ownAddressTowards } from '../../src/index.js';
+import { AlarmError, LIMITS, ownAddressTowards } from '../../src/index.js';
 import type { AlarmListenerNode } from '../alarm-listener.js';
 import type { IsapiDeviceNode } from '../isapi-device.js';
 import { ConfigureWork, readOrder } from './configure.js';
+import { failure } from './device-admin.js';
 import { DeviceMemory } from './device-memory.js';
 import { type Raw, readText } from './settings.js';
 
@@ -65,9 +66,4 @@ export function registerConfigureAdmin(RED: NodeAPI): void {
       response.json(failure(error));
     }
   });
-}
-
-function failure(error: unknown) {
-  const { code, message } = asAlarmError(error, 'INTERNAL');
-  return { ok: false, code, message, detail: message.slice(ERROR_TEXTS[code].length).trim() };
 }

@@ -1,5 +1,5 @@
 import type { DeviceClient } from '../device/device-client.js';
-import { AlarmError, type AlarmErrorCode } from '../errors.js';
+import { AlarmError, isCode } from '../errors.js';
 import type { HostCapabilities } from '../vendors/isapi/host-capabilities.js';
 import {
   applyChanges,
@@ -7,12 +7,12 @@ import {
   type HostChange,
   loginChanges,
   necessary,
-  nowhere,
   slotFor,
 } from '../vendors/isapi/host-changes.js';
 import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
 import type { HostEntry } from './backup.js';
 import { DeviceHosts } from './device-hosts.js';
+import { HostRestorer } from './host-restorer.js';
 import { type WriteOutcome, writeSlot } from './host-writer.js';
 import { OwnEntries, type Ownership } from './own-entries.js';
 import { differenceOf, isMade, lineOf, shortSlot, withoutSecret } from './slot-difference.js';
@@ -58,10 +58,12 @@ interface Plan {
 export class Configurator {
   readonly #job: ConfigureJob;
   readonly #hosts: DeviceHosts;
+  readonly #restorer: HostRestorer;
 
   constructor(job: ConfigureJob) {
     this.#job = job;
     this.#hosts = new DeviceHosts(job.client, job.signal);
+    this.#restorer = new HostRestorer(this.#hosts);
   }
 
   /** Whom the device pushes to now. Changes nothing. */
@@ -145,13 +147,13 @@ export class Configurator {
     const slot = hosts.slot(entry.slot) ?? hosts.slots.find((each) => entries.isOurs(each));
     if (slot === undefined) return { lines: [] };
     if (old === undefined) {
-      await this.#takeAway(slot);
+      await this.#restorer.takeAway(slot);
       return { slot: slot.id, lines: [`slot ${slot.id}: removed`] };
     }
     const lines = this.#lines(slot, differenceOf(slot, old));
     if (lines.length === 0) return { slot: slot.id, lines };
     if (!entries.isOurs(slot)) throw new AlarmError('CONFIG_NO_ENTRY', shortSlot(slot));
-    const reboot = await this.#putBack(hosts, slot, before, old);
+    const reboot = await this.#restorer.putBack(hosts, slot, before, old);
     const remark = 'the device stored it and has to be restarted; restore again then';
     return { slot: slot.id, lines, ...(reboot && { remark }) };
   }
@@ -204,13 +206,6 @@ export class Configurator {
     return { hosts, slot, changes, before, isNew, capabilities, entries };
   }
 
-  /** For a slot that was not there before. */
-  async #takeAway({ id }: HostSlot): Promise<void> {
-    const { refusal } = await this.#hosts.remove(id);
-    const now = (await this.#hosts.read()).slot(id);
-    if (now !== undefined && !now.isFree) throw new AlarmError('CONFIG_NOT_RESTORED', refusal);
-  }
-
   async #remember({ entries, slot, before, isNew }: Plan): Promise<void> {
     const { now = Date.now } = this.#job;
     await entries.remember(slot, before, isNew, new Date(now()));
@@ -222,7 +217,7 @@ export class Configurator {
     try {
       return await this.#tryBothUrls(plan);
     } catch (error) {
-      if (!isNew) await this.#undo(hosts, slot);
+      if (!isNew) await this.#restorer.undo(hosts, slot);
       throw isCode(error, 'CONFIG_REFUSED') ? this.#explained(error) : error;
     }
   }
@@ -253,64 +248,6 @@ export class Configurator {
     }) as [Buffer, Buffer];
     const isThere = (written: HostSlot) => needed.every((change) => isMade(written, change));
     return writeSlot(this.#hosts, bytes, slot.id, isThere, { isNew, plain });
-  }
-
-  /** After a write that failed: a device may have taken half of it (isapi.md §8.4). */
-  async #undo(before: HttpHosts, old: HostSlot): Promise<void> {
-    const hosts = await this.#hosts.read();
-    const slot = hosts.slot(old.id);
-    if (slot !== undefined && differenceOf(slot, old).length > 0)
-      await this.#putBack(hosts, slot, before, old);
-  }
-
-  /** @returns whether it is to be seen only after a restart */
-  async #putBack(hosts: HttpHosts, slot: HostSlot, before: HttpHosts, old: HostSlot): Promise<boolean> {
-    const isThere = (written: HostSlot) => differenceOf(written, old).length === 0;
-    const source = before.document.sourceOf(old.node);
-    // Passwords of others are not in the list: it goes back as a whole only where there are none.
-    const risky = hosts.slots.some((each) => each.id !== slot.id && hasLogin(each));
-    const bytes = withSource(hosts, slot, source);
-    const isExact = (now: HttpHosts) => risky || now.document.bytes().equals(bytes);
-    try {
-      return (await writeSlot(this.#hosts, bytes, slot.id, isThere, { isExact, risky })).reboot;
-    } catch (error) {
-      if (!isCode(error, 'CONFIG_REFUSED') && !isCode(error, 'CONFIG_NOT_STORED')) throw error;
-      if (await this.#emptied(slot, old, isThere)) return false;
-      if (!old.isFree || !(await this.#setFree(slot)))
-        throw new AlarmError('CONFIG_NOT_RESTORED', error.message, { cause: error });
-      return false;
-    }
-  }
-
-  /** A device that joins what it gets with what it has keeps our login unless it is told that there is none. */
-  async #emptied({ id }: HostSlot, old: HostSlot, isThere: (slot: HostSlot) => boolean): Promise<boolean> {
-    const hosts = await this.#hosts.read();
-    const slot = hosts.slot(id);
-    if (slot === undefined || isThere(slot)) return true;
-    applyChanges(hosts.document, slot, differenceOf(slot, old));
-    try {
-      await writeSlot(this.#hosts, hosts.document.bytes(), id, isThere);
-      return true;
-    } catch (error) {
-      if (error instanceof AlarmError) return false;
-      throw error;
-    }
-  }
-
-  /** An empty place cannot be written on some devices: it can be given up, or lead nowhere. */
-  async #setFree({ id }: HostSlot): Promise<boolean> {
-    const isFree = (slot: HostSlot | undefined) => slot === undefined || slot.isFree;
-    await this.#hosts.remove(id);
-    const hosts = await this.#hosts.read();
-    const slot = hosts.slot(id);
-    if (slot === undefined || slot.isFree) return true;
-    applyChanges(hosts.document, slot, nowhere(slot));
-    try {
-      return isFree((await writeSlot(this.#hosts, hosts.document.bytes(), id, isFree)).slot);
-    } catch (error) {
-      if (error instanceof AlarmError) return false;
-      throw error;
-    }
   }
 
   async #tested(hosts: HttpHosts, slot: HostSlot): Promise<string> {
@@ -344,17 +281,3 @@ export class Configurator {
     return changes.map((change) => lineOf(slot, change, this.#job.target.secret));
   }
 }
-
-const hasLogin = (slot: HostSlot) =>
-  (slot.field('userName') ?? '') !== '' || slot.find('password') !== undefined;
-
-/** The list with what stood in another document in the place of a slot. */
-function withSource(hosts: HttpHosts, { id }: HostSlot, source: string): Buffer {
-  const { document, ...edited } = new HttpHosts(hosts.document.bytes());
-  const place = edited.slots.find((slot) => slot.id === id) as HostSlot;
-  document.put(place.node, source);
-  return document.bytes();
-}
-
-const isCode = (error: unknown, code: AlarmErrorCode): error is AlarmError =>
-  error instanceof AlarmError && error.code === code;

@@ -2,7 +2,7 @@ import { AlarmError } from '../../errors.js';
 import type { NewValue } from '../../wire/editable/document.js';
 import type { HostCapabilities } from './host-capabilities.js';
 import { eventChanges } from './host-events.js';
-import { isSameValue } from './host-values.js';
+import { canonicalHost, isSameValue } from './host-values.js';
 import type { HostSlot, HttpHosts } from './http-hosts.js';
 import { label } from './label.js';
 
@@ -49,10 +49,11 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   ipAddress: ['ipaddress', 'ipv4'],
   ipv6Address: ['ipaddress', 'ipv6'],
 };
+
 /** Whether a slot pushes to this listener, though perhaps with an older secret or an older address of it. */
 export function isFor(slot: HostSlot, { host, port, path, secret }: PushTarget): boolean {
   if (slot.isEhome || slot.isFree) return false;
-  const here = slot.host === host && slot.port === port;
+  const here = canonicalHost(slot.host ?? '') === canonicalHost(host) && slot.port === port;
   // Without a secret a path says nothing: others have the same.
   if (secret === '') return here && slot.path === path;
   // Another path behind the same secret belongs to another node.

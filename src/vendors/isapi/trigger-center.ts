@@ -1,10 +1,8 @@
 import { childOf, nodesNamed } from '../../wire/editable/document.js';
 import type { EditableXml, XmlNode } from '../../wire/editable/xml.js';
-import { centersIn, openTrigger, recurrenceOf, TriggerDocuments } from './triggers.js';
+import { CENTER, centersIn, NOTIFICATION, openTrigger, recurrenceOf, TriggerDocuments } from './triggers.js';
 
 const LIST = 'EventTriggerNotificationList';
-const NOTIFICATION = 'EventTriggerNotification';
-const CENTER = 'center';
 
 /** A notification as it stood in a trigger before it was taken out. */
 export interface CutNotification {

@@ -5,8 +5,9 @@ import { EditableXml, type XmlNode } from '../../wire/editable/xml.js';
 import { label } from './label.js';
 
 const TRIGGER = 'EventTrigger';
-const NOTIFICATION = 'EventTriggerNotification';
-const CENTER = 'center';
+export const NOTIFICATION = 'EventTriggerNotification';
+/** The method that pushes and streams an event. */
+export const CENTER = 'center';
 
 /** What a device does when something happens (isapi.md §9). */
 export interface Trigger {
