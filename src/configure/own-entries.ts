@@ -33,7 +33,7 @@ export class OwnEntries {
   /** Those of whoever asks now. */
   get mine(): readonly HostEntry[] {
     const { owner, target } = this.#job;
-    return this.#all.filter((entry) => entry.owner === owner || entry.to.endsWith(target.path));
+    return this.#all.filter((entry) => entry.owner === owner || pathOf(entry) === target.path);
   }
 
   /** Whether a slot leads to the listener, or where we once told it to, with other settings. */
@@ -102,6 +102,9 @@ const placeOf = ({
   path,
 }: Pick<PushTarget, 'port' | 'path'> & { readonly host: string | undefined }) =>
   `${host && canonicalHost(host)}:${port}${path}`;
+
+/** A host has no slash in it, so the first one begins the path. */
+const pathOf = ({ to }: HostEntry) => to.slice(to.indexOf('/'));
 
 function loginOf({ username, password }: PushTarget): string {
   const salt = randomBytes(SALT_BYTES);
