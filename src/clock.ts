@@ -7,3 +7,13 @@ export interface Clock {
   /** @returns how to call it off */
   after(milliseconds: number, action: () => void): () => void;
 }
+
+/** Time as it passes. */
+export const SYSTEM_CLOCK: Clock = {
+  now: Date.now,
+  ticks: () => performance.now(),
+  after: (milliseconds, action) => {
+    const timer = setTimeout(action, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};

@@ -66,6 +66,9 @@ export const ERROR_TEXTS = {
   INTERNAL: 'an error of this package, please report it',
   JSON_INVALID: 'the JSON document cannot be read',
   JSON_TOO_COMPLEX: 'the JSON document has too many keys or levels',
+  KEEPALIVE_MISSING: 'its sign of life did not come',
+  KEEPALIVE_UNKNOWN:
+    'its sign of life was refused, as it has sent no alarm yet: add its address to the allowed ones',
   LISTENER_FAILED: 'the listener could not open its port',
   LISTENER_NO_CERTIFICATE: 'the TLS settings of the listener hold no certificate and key',
   LISTENER_OPEN: 'anyone could send to this listener: set a secret, a login or allowed addresses',

@@ -211,6 +211,8 @@ export interface AlarmEvent {
   readonly document: Readonly<Record<string, unknown>>;
   /** Something of the delivery is missing: the connection broke, or a part was larger than its limit. */
   readonly truncated?: true;
+  /** It came in a way that anyone on the network can forge: no login, no secret. */
+  readonly unauthenticated?: true;
   /** The document was not in the character set it claims: letters with marks may be wrong. */
   readonly guessed?: true;
 }
@@ -232,4 +234,6 @@ export interface Attachment {
 export interface Alarm {
   readonly event: AlarmEvent;
   readonly attachments: readonly Attachment[];
+  /** The bytes as received, where nobody could read them. */
+  readonly raw?: Buffer;
 }

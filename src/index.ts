@@ -1,5 +1,5 @@
 export { pictureAttachment } from './attachment.js';
-export type { Clock } from './clock.js';
+export { type Clock, SYSTEM_CLOCK } from './clock.js';
 export type { BackupStore, HostEntry } from './configure/backup.js';
 export type { Check } from './configure/check.js';
 export {
@@ -49,8 +49,8 @@ export { type ChannelRule, channelBy } from './vendors/isapi/channels.js';
 export { type DeviceInfo, readClock, readDeviceInfo } from './vendors/isapi/device-info.js';
 export type { PushTarget } from './vendors/isapi/host-changes.js';
 export { isapi } from './vendors/isapi/index.js';
-export { readMac } from './vendors/isapi/mac.js';
 export { type SadpDevice, sadp } from './vendors/isapi/sadp.js';
 export type { Trigger } from './vendors/isapi/triggers.js';
+export { readMac } from './wire/mac.js';
 export { WORDS } from './wording/index.js';
 export { describe, type Wording } from './wording.js';

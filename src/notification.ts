@@ -27,6 +27,8 @@ export interface Notification {
   readonly parts: readonly BodyPart[];
   /** What stood behind the `?` of the path, undecoded; some devices put the whole event there. */
   readonly query?: string;
+  /** It came on the {@link Vendor.keepAlivePath}. */
+  readonly keepAlive?: true;
   /** The delivery ended before its announced end. */
   readonly truncated: boolean;
 }
@@ -34,7 +36,18 @@ export interface Notification {
 /** An alarm as the vendor read it: ids and words are still empty, the inbox fills them in. */
 export interface AlarmDraft {
   readonly event: Draft<AlarmEvent>;
-  readonly attachments: ReadonlyArray<Draft<Attachment>>;
+  readonly attachments: Draft<Attachment>[];
+  /**
+   * Says how something is rather than that it happened: a camera that is offline, a disk that is full. Devices repeat
+   * it with every delivery; `active` is the trouble, `inactive` that there is none.
+   */
+  readonly condition?: true;
+  /** The device's name for a picture that belongs to this and came not with it; another delivery may bring it. */
+  readonly awaits?: string;
+  /** The device's name for the picture that this is, and that no event of its delivery asked for. */
+  readonly brings?: string;
+  /** The bytes as received, where nobody could read them. */
+  readonly raw?: Buffer;
 }
 
 /** What became of a delivery; `heartbeat` when it was a sign of life and nothing to tell. */
@@ -52,6 +65,12 @@ export interface Vendor {
   readonly id: VendorId;
   /** Its devices also send events in the query of a request, by POST without a body or by GET. */
   readonly takesQuery?: boolean;
+  /** Its documents hold pictures as text, so that one may be as large as a body. */
+  readonly embedsPictures?: boolean;
+  /** Where its devices send their sign of life, whatever path they were told; in lower case. */
+  readonly keepAlivePath?: string;
+  /** Its devices give signs of life at a steady pace, so that one that falls silent is missed. */
+  readonly steadyHeartbeat?: boolean;
   /** The device, when the delivery is nothing but its sign of life. Much faster than `decode`; may always give up. */
   heartbeat?(notification: Notification): Device | undefined;
   /** @throws AlarmError when the delivery holds nothing this vendor sends. */
@@ -70,9 +89,16 @@ export interface DeviceSign {
     | 'heartbeat'
     | 'undecodable'
     | 'denied'
-    | 'overload';
+    | 'overload'
+    | 'disk'
+    | 'video-loss';
   readonly vendor: VendorId;
   readonly device: AlarmEvent['device'];
+  /** With what is about one camera of a recorder. */
+  readonly channel?: number;
+  readonly channelName?: string;
+  /** With `disk` and `video-loss`: whether the trouble began or is over. */
+  readonly state?: 'active' | 'inactive';
   /** ISO 8601, UTC. */
   readonly since: string;
   /** Plain words; begins with a stable code where it is about an error. */

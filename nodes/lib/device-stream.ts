@@ -12,8 +12,8 @@ import {
   type StreamState,
   type Subscriber,
   type SubscriptionWish,
+  SYSTEM_CLOCK,
 } from '../../src/index.js';
-import { CLOCK } from './clock.js';
 
 /** What a flow node gives its device. */
 export interface StreamUser {
@@ -39,7 +39,7 @@ export class DeviceStream {
   ) {
     this.#sender = sender;
     this.#stream = new AlertStream(openAlertStream(client, wish), this.#inbox, device, {
-      clock: CLOCK,
+      clock: SYSTEM_CLOCK,
       random: Math.random,
       onState: (state) => {
         for (const user of this.#users) user.onState(state);

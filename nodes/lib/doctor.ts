@@ -1,6 +1,5 @@
-import { type Check, type DeviceClient, type DoctorJob, examine } from '../../src/index.js';
+import { type Check, type DeviceClient, type DoctorJob, examine, SYSTEM_CLOCK } from '../../src/index.js';
 import type { IsapiDeviceNode } from '../isapi-device.js';
-import { CLOCK } from './clock.js';
 
 /** What of an examination is not known from the device. */
 export type Visit = Pick<DoctorJob, 'target' | 'events' | 'signal'>;
@@ -9,5 +8,5 @@ export type Visit = Pick<DoctorJob, 'target' | 'events' | 'signal'>;
 export function examineDevice(device: IsapiDeviceNode, client: DeviceClient, visit: Visit): Promise<Check[]> {
   const { protocol, host, port } = device;
   const streamState = device.streamState();
-  return examine({ client, address: { protocol, host, port }, streamState, clock: CLOCK, ...visit });
+  return examine({ client, address: { protocol, host, port }, streamState, clock: SYSTEM_CLOCK, ...visit });
 }

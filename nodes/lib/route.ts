@@ -5,9 +5,9 @@ import {
   type PairingMode,
   PictureFetch,
   type Subscriber,
+  SYSTEM_CLOCK,
   WithoutHistory,
 } from '../../src/index.js';
-import { CLOCK } from './clock.js';
 import { type Raw, readNumber, readText } from './settings.js';
 
 /** What source nodes do to alarms on their way to the flow. A flow saved without these settings gets every event. */
@@ -52,7 +52,7 @@ export function route(
   const mode = readPairing(config.pairing);
   if (mode !== 'off') {
     const endAfterMs = Math.max(1, readNumber(config.endAfter, 10)) * 1000;
-    const pairing = new Pairing({ mode, endAfterMs }, entrance, createIds(), CLOCK);
+    const pairing = new Pairing({ mode, endAfterMs }, entrance, createIds(), SYSTEM_CLOCK);
     closers.push(() => pairing.stop());
     entrance = pairing;
   }

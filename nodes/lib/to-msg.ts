@@ -6,6 +6,8 @@ export type AlarmMessage = {
   payload: AlarmEvent;
   attachments: readonly Attachment[];
   filename?: string;
+  /** The bytes as received, where nobody could read them. */
+  raw?: Buffer;
 };
 
 /** Output 2 of every source node. */
@@ -15,11 +17,12 @@ export type StateMessage = {
 };
 
 /** The message is made of the alarm's own parts, not of copies. */
-export function alarmMessage({ event, attachments }: Alarm): AlarmMessage {
+export function alarmMessage({ event, attachments, raw }: Alarm): AlarmMessage {
   const topic = `${event.vendor}/${step(event.device.id)}/${event.channel ?? 0}/${event.kind}`;
   const message: AlarmMessage = { topic, payload: event, attachments };
   const [first] = attachments;
   if (first !== undefined) message.filename = first.filename;
+  if (raw !== undefined) message.raw = raw;
   return message;
 }
 

@@ -1,9 +1,13 @@
 import { contentId } from '../attachment.js';
+import { type Clock, SYSTEM_CLOCK } from '../clock.js';
 import { type AlarmError, asAlarmError, reasonOf } from '../errors.js';
 import type { Device } from '../event.js';
 import type { Limits } from '../limits.js';
 import type { AlarmDraft, DeviceSign, Notification, Outcome, Subscriber, Vendor } from '../notification.js';
 import { describe } from '../wording.js';
+import { Conditions } from './conditions.js';
+import { PictureJoin } from './picture-join.js';
+import { Presence } from './presence.js';
 
 /** Which sender's alarms a subscriber wants; nothing set means all. */
 export interface Sender {
@@ -35,17 +39,35 @@ interface Subscription {
 export class Inbox {
   readonly vendor: Vendor;
   readonly #newId: () => string;
-  readonly #limits: Limits;
-  readonly #announces: boolean;
+  readonly #presence: Presence | undefined;
+  readonly #conditions: Conditions;
+  readonly #join: PictureJoin;
   readonly #subscriptions = new Set<Subscription>();
-  readonly #heardOf = new Set<string>();
 
-  /** @param announces whether a device heard of for the first time is told; not where the source itself knows */
-  constructor(vendor: Vendor, newId: () => string, limits: Limits, announces = true) {
+  /** @param announces whether it is told which devices are there; not where the source itself knows */
+  constructor(
+    vendor: Vendor,
+    newId: () => string,
+    limits: Limits,
+    announces = true,
+    clock: Clock = SYSTEM_CLOCK,
+  ) {
     this.vendor = vendor;
-    this.#announces = announces;
     this.#newId = newId;
-    this.#limits = limits;
+    this.#conditions = new Conditions(limits);
+    this.#join = new PictureJoin(limits, clock, (draft) => this.#deliver(draft));
+    if (!announces) return;
+    this.#presence = new Presence(limits, clock, (device, event, reason) => {
+      const since = new Date(clock.now()).toISOString();
+      const why = reason === undefined ? {} : { reason: `${reason.code}: ${reason.message}` };
+      this.tell({ event, vendor: vendor.id, device, since, ...why });
+    });
+  }
+
+  /** What waits for its pictures goes on, and nobody is watched any more. */
+  stop(): void {
+    this.#join.stop();
+    this.#presence?.stop();
   }
 
   /** Whether nobody listens just now, as between the two halves of a redeploy. */
@@ -64,7 +86,7 @@ export class Inbox {
     const { notification } = delivery;
     const alive = this.vendor.heartbeat?.(notification);
     if (alive !== undefined) {
-      this.#noteOnline(alive, notification.receivedAt);
+      this.#noteAlive(alive);
       return 'heartbeat';
     }
     let drafts: AlarmDraft[];
@@ -75,8 +97,33 @@ export class Inbox {
       this.#tellUndecodable(delivery, delivery.error ?? asAlarmError(error, 'INTERNAL'));
       return 'undecodable';
     }
-    for (const draft of drafts) this.#deliver(draft, notification.receivedAt);
+    for (const draft of drafts) this.#take(draft);
     return drafts.every(({ event }) => event.kind === 'heartbeat') ? 'heartbeat' : 'accepted';
+  }
+
+  #take(draft: AlarmDraft): void {
+    const { device, kind } = draft.event;
+    if (kind === 'heartbeat') {
+      this.#noteAlive(device);
+      return;
+    }
+    this.#presence?.heard(device);
+    if (draft.condition !== true) {
+      this.#join.take(draft);
+      return;
+    }
+    const news = this.#conditions.news(draft);
+    if (news !== undefined) this.tell(news);
+  }
+
+  /** What was known of a sender by its address alone is known elsewhere now. */
+  forget(address: string): void {
+    this.#presence?.forget(address);
+  }
+
+  #noteAlive(device: Device): void {
+    if (this.vendor.steadyHeartbeat) this.#presence?.beat(device);
+    else this.#presence?.heard(device);
   }
 
   /** Tells everyone of something that is not an alarm; a subscriber with a chosen sender only of that sender. */
@@ -93,10 +140,8 @@ export class Inbox {
     }
   }
 
-  #deliver(draft: AlarmDraft, receivedAt: Date): void {
-    const { device, kind, vendor } = draft.event;
-    this.#noteOnline(device, receivedAt);
-    if (kind === 'heartbeat') return;
+  #deliver(draft: AlarmDraft): void {
+    const { device, vendor, receivedAt } = draft.event;
     this.#identify(draft);
     const takers = [...this.#subscriptions].filter(({ sender }) => isFrom(sender, device));
     for (const [index, { subscriber, sender }] of takers.entries()) {
@@ -110,15 +155,8 @@ export class Inbox {
     }
     if (takers.length > 0) return;
     const reason = reasonOf('SENDER_UNKNOWN');
-    const sign: DeviceSign = { event: 'denied', vendor, device, since: receivedAt.toISOString(), reason };
+    const sign: DeviceSign = { event: 'denied', vendor, device, since: receivedAt, reason };
     for (const { subscriber } of this.#subscriptions) subscriber.sign(sign);
-  }
-
-  #noteOnline(device: Device, receivedAt: Date): void {
-    if (!this.#announces || this.#heardOf.has(device.id)) return;
-    if (this.#heardOf.size >= this.#limits.knownDevices) this.#heardOf.clear();
-    this.#heardOf.add(device.id);
-    this.tell({ event: 'online', vendor: this.vendor.id, device, since: receivedAt.toISOString() });
   }
 
   #tellUndecodable({ notification, raw }: Delivery, error: AlarmError): void {
@@ -139,9 +177,10 @@ function isFrom(sender: Sender | undefined, device: Device): boolean {
   return sender.address === undefined ? sender.mac === undefined : sender.address === device.address;
 }
 
-function copyOf({ event, attachments }: AlarmDraft): AlarmDraft {
+function copyOf({ event, attachments, raw }: AlarmDraft): AlarmDraft {
   return {
     event: structuredClone(event),
     attachments: attachments.map((each) => ({ ...each, content: Buffer.from(each.content) })),
+    ...(raw !== undefined && { raw: Buffer.from(raw) }),
   };
 }

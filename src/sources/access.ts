@@ -76,6 +76,11 @@ export class Access {
     }
   }
 
+  /** Whether an address stands in the list of allowed ones, which is not empty. */
+  lists(address: string): boolean {
+    return this.#allowed !== undefined && this.#isAllowed(address);
+  }
+
   #isAllowed(address: string): boolean {
     return this.#allowed?.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4') ?? true;
   }
@@ -130,11 +135,14 @@ export class Access {
   }
 }
 
-/** The path of a request target, which may be a whole URL (RFC 9112 §3.2.2), without query and closing slash. */
-function targetPath(url: string): string {
+/**
+ * The path of a request target, which may be a whole URL (RFC 9112 §3.2.2), without query and closing slash. Devices put
+ * a slash before the one that was typed: several are one.
+ */
+export function targetPath(url: string): string {
   const origin = /^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0;
   const query = url.indexOf('?', origin);
-  const path = url.slice(origin, query < 0 ? url.length : query);
+  const path = url.slice(origin, query < 0 ? url.length : query).replace(/\/{2,}/g, '/');
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
@@ -142,7 +150,8 @@ function isAlgorithm(name: string): name is DigestAlgorithm {
   return name === 'MD5' || name === 'SHA-256';
 }
 
-function parseAllow(allow: string): BlockList | undefined {
+/** @returns undefined for an empty list. @throws AlarmError `ALLOW_INVALID` */
+export function parseAllow(allow: string): BlockList | undefined {
   const entries = allow.split(',').map((entry) => entry.trim());
   const wanted = entries.filter((entry) => entry !== '');
   if (wanted.length === 0) return undefined;

@@ -2,12 +2,12 @@ import type { Clock } from '../clock.js';
 import { AlarmError, type AlarmErrorCode, asAlarmError } from '../errors.js';
 import type { Device } from '../event.js';
 import type { Inbox } from '../inbox/inbox.js';
+import { Silence } from '../inbox/silence.js';
 import { LIMITS, type Limits } from '../limits.js';
 import type { BodyPart, DeviceSign, Outcome } from '../notification.js';
 import type { StreamSink } from '../stream-sink.js';
 import { Backoff } from './backoff.js';
 import { PictureHabits } from './picture-habits.js';
-import { Silence } from './silence.js';
 import { StreamParts } from './stream-parts.js';
 import { Watch } from './watch.js';
 

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { type Clock, SYSTEM_CLOCK } from '../clock.js';
 import { AlarmError, type AlarmErrorCode, reasonOf } from '../errors.js';
 import { createIds } from '../event-id.js';
 import { Inbox } from '../inbox/inbox.js';
@@ -10,6 +11,7 @@ import { Access, type AccessSettings } from './access.js';
 import { Complaints } from './complaints.js';
 import { addressOf } from './connection-gate.js';
 import { HttpPort, type PortSettings, type PortState } from './http-port.js';
+import { KeepAlives } from './keep-alives.js';
 import { type Refusal, refuse } from './refusal.js';
 
 /** Where a listener binds and who may push to it. */
@@ -20,8 +22,7 @@ export interface ListenerOptions {
   readonly limits?: Limits;
   /** An error of our own code; the request was answered 500. */
   readonly onError?: (error: unknown) => void;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
+  readonly clock?: Clock;
 }
 
 /** A refusal with what the flow is told about it. */
@@ -34,6 +35,7 @@ const TOO_LARGE: Objection = { status: 413, event: 'overload', code: 'BODY_TOO_L
 const TOO_MUCH: Objection = { status: 503, event: 'overload', code: 'MEMORY_FULL' };
 const WRONG_PATH: Objection = { status: 404, event: 'denied', code: 'PATH_UNKNOWN' };
 const WRONG_METHOD: Objection = { status: 405, event: 'denied', code: 'METHOD_WRONG' };
+const NO_KEEPALIVE: Objection = { status: 404, event: 'denied', code: 'KEEPALIVE_UNKNOWN' };
 const COMPRESSED: Objection = { status: 415, event: 'denied', code: 'ENCODING_REFUSED' };
 
 /**
@@ -42,7 +44,7 @@ const COMPRESSED: Objection = { status: 415, event: 'denied', code: 'ENCODING_RE
  */
 export class HttpListener {
   readonly #limits: Limits;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #access: Access;
   readonly #port: HttpPort;
   readonly #complaints: Complaints;
@@ -51,16 +53,18 @@ export class HttpListener {
   readonly #inboxes = new Map<string, Inbox>();
   /** Requests without a login since the last one with, by address. */
   readonly #knocks = new Map<string, number>();
+  readonly #keepAlives: KeepAlives;
   #bytesInMemory = 0;
 
   /** Opens nothing yet. @throws AlarmError `LISTENER_OPEN`, `ALLOW_INVALID`, `LOGIN_MISSING` */
   constructor(settings: ListenerSettings, options: ListenerOptions = {}) {
     this.#limits = options.limits ?? LIMITS;
-    this.#now = options.now ?? Date.now;
+    this.#clock = options.clock ?? SYSTEM_CLOCK;
     this.#newId = createIds();
     this.#onError = options.onError ?? (() => undefined);
-    this.#access = new Access(settings, settings.host, this.#limits, this.#now);
-    this.#complaints = new Complaints(this.#limits, this.#now);
+    this.#access = new Access(settings, settings.host, this.#limits, () => this.#clock.now());
+    this.#keepAlives = new KeepAlives(this.#limits);
+    this.#complaints = new Complaints(this.#limits, () => this.#clock.now());
     this.#port = new HttpPort(settings, this.#limits, {
       onState: options.onState ?? (() => undefined),
       onRequest: (request, response) => this.#guarded(request, response),
@@ -75,7 +79,7 @@ export class HttpListener {
    */
   inbox(path: string, vendor: Vendor): Inbox {
     const key = normalPath(path);
-    const inbox = this.#inboxes.get(key) ?? new Inbox(vendor, this.#newId, this.#limits);
+    const inbox = this.#inboxes.get(key) ?? new Inbox(vendor, this.#newId, this.#limits, true, this.#clock);
     if (inbox.vendor !== vendor) throw new AlarmError('PATH_TAKEN');
     this.#inboxes.set(key, inbox);
     return inbox;
@@ -83,7 +87,10 @@ export class HttpListener {
 
   /** Gives the path up, so that it is answered like any unknown one. */
   abandon(path: string): void {
+    const inbox = this.#inboxes.get(normalPath(path));
     this.#inboxes.delete(normalPath(path));
+    inbox?.stop();
+    if (inbox !== undefined) this.#keepAlives.forget(inbox);
   }
 
   /** Opens the port, and tries again for as long as it cannot be had. The state tells how it went. */
@@ -92,8 +99,9 @@ export class HttpListener {
   }
 
   /** Frees the port; requests under way get a second to finish. */
-  stop(): Promise<void> {
-    return this.#port.stop();
+  async stop(): Promise<void> {
+    await this.#port.stop();
+    for (const inbox of this.#inboxes.values()) inbox.stop();
   }
 
   #guarded(request: IncomingMessage, response: ServerResponse): void {
@@ -120,6 +128,13 @@ export class HttpListener {
     const address = addressOf(request.socket);
     const { method = '', url = '', headers } = request;
     const verdict = this.#access.check({ address, method, url, authorization: headers.authorization });
+    if (!('status' in verdict) || verdict.code !== 'ADDRESS_DENIED') {
+      const listed = this.#access.lists(address);
+      const home = this.#keepAlives.find(address, url, this.#inboxes.values(), listed);
+      if (home === 'stranger') this.#object(request, response, NO_KEEPALIVE);
+      else if (home !== undefined) this.#take(request, response, home, true);
+      if (home !== undefined) return;
+    }
     if ('status' in verdict) {
       const knock = verdict.status === 401 && headers.authorization === undefined;
       if (knock && !this.#knocksTooOften(address)) this.#refuse(request, response, verdict);
@@ -128,16 +143,20 @@ export class HttpListener {
     }
     this.#knocks.delete(address);
     const inbox = this.#inboxes.get(verdict.path);
-    const objection = inbox === undefined ? WRONG_PATH : this.#objectionTo(request, inbox.vendor);
-    if (inbox === undefined || objection !== undefined) {
-      this.#object(request, response, objection ?? WRONG_PATH, inbox);
-    } else if (inbox.deserted) {
-      this.#refuse(request, response, { status: 503 });
-    } else {
+    if (inbox === undefined) this.#object(request, response, WRONG_PATH);
+    else this.#take(request, response, inbox, false);
+  }
+
+  /** @param keepAlive whether it came to the path for signs of life */
+  #take(request: IncomingMessage, response: ServerResponse, inbox: Inbox, keepAlive: boolean): void {
+    const objection = this.#objectionTo(request, inbox.vendor, keepAlive);
+    if (objection !== undefined) this.#object(request, response, objection, inbox);
+    else if (inbox.deserted) this.#refuse(request, response, { status: 503 });
+    else {
       // RFC 9110 §10.1.1: an expectation in HTTP/1.0 is ignored.
-      const waits = headers.expect?.toLowerCase() === '100-continue' && request.httpVersion !== '1.0';
+      const waits = request.headers.expect?.toLowerCase() === '100-continue' && request.httpVersion !== '1.0';
       if (waits) response.writeContinue();
-      this.#receive(request, response, inbox);
+      this.#receive(request, response, inbox, keepAlive);
     }
   }
 
@@ -150,8 +169,9 @@ export class HttpListener {
   }
 
   /** Why a request that may come in is still not taken, from its head alone. */
-  #objectionTo(request: IncomingMessage, vendor: Vendor): Objection | undefined {
-    const asks = request.method === 'GET' && vendor.takesQuery === true && queryOf(request) !== '';
+  #objectionTo(request: IncomingMessage, vendor: Vendor, keepAlive: boolean): Objection | undefined {
+    const asks =
+      request.method === 'GET' && (keepAlive || (vendor.takesQuery === true && queryOf(request) !== ''));
     if (request.method !== 'POST' && !asks) return WRONG_METHOD;
     const content = request.headers['content-encoding'] ?? 'identity';
     const transfer = request.headers['transfer-encoding'] ?? 'chunked';
@@ -164,13 +184,16 @@ export class HttpListener {
     this.#refuse(request, response, objection);
   }
 
-  #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox): void {
+  #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox, keepAlive: boolean): void {
     const address = addressOf(request.socket);
     const connection = connectionOf(request.socket);
     connection.latest = request;
     connection.pending++;
     let length = 0;
-    let body: BodyReader | undefined = new BodyReader(request.headers['content-type'], this.#limits);
+    let body: BodyReader | undefined = new BodyReader(
+      request.headers['content-type'],
+      inbox.vendor.embedsPictures ? { ...this.#limits, documentBytes: this.#limits.bodyBytes } : this.#limits,
+    );
     /** Gives the body away, once: the request lives until its connection is closed, and pictures need not. */
     const finish = (): BodyReader | undefined => {
       if (body === undefined) return undefined;
@@ -193,7 +216,7 @@ export class HttpListener {
     const answer = (cut: boolean) => {
       const finished = finish();
       if (finished === undefined || (cut && length === 0)) return;
-      const accept = () => this.#accept({ request, address, body: finished }, inbox, cut);
+      const accept = () => this.#accept({ request, address, body: finished, keepAlive }, inbox, cut);
       this.#answer(request, response, inbox, accept);
     };
     request.on('end', () => answer(false));
@@ -213,7 +236,9 @@ export class HttpListener {
         return;
       }
       const { status, headers, body } = inbox.vendor.reply(accept());
-      const last = this.#isLast(request) ? { connection: 'close' } : undefined;
+      const last = this.#isLast(request, headers.connection === 'close')
+        ? { connection: 'close' }
+        : undefined;
       response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers, ...last });
       response.end(body);
     } catch (error) {
@@ -221,27 +246,29 @@ export class HttpListener {
     }
   }
 
-  /** Whether the connection has had its share of requests with this one. */
-  #isLast(request: IncomingMessage): boolean {
+  /** Whether the connection has had its share of requests with this one, or the vendor wants it to end. */
+  #isLast(request: IncomingMessage, wanted: boolean): boolean {
     const connection = connectionOf(request.socket);
     const enough = ++connection.answered >= this.#limits.requestsPerConnection;
-    connection.closing = enough || (connection.ending && connection.pending === 0);
+    connection.closing = wanted || enough || (connection.ending && connection.pending === 0);
     return connection.closing;
   }
 
-  #accept({ request, address, body }: Arrival, inbox: Inbox, cut: boolean): Outcome {
+  #accept({ request, address, body, keepAlive }: Arrival, inbox: Inbox, cut: boolean): Outcome {
     const { parts, truncated, error } = body.end();
     const query = inbox.vendor.takesQuery ? queryOf(request) : '';
     // With the whole event in the query, an empty body is no part that is missing.
-    const missing = truncated && !(query !== '' && error?.code === 'BODY_EMPTY');
+    const missing = truncated && !((query !== '' || keepAlive) && error?.code === 'BODY_EMPTY');
+    if (!keepAlive) this.#keepAlives.note(address, inbox);
     return inbox.accept({
       notification: {
         transport: request.method === 'GET' ? 'http-get' : 'http-push',
-        receivedAt: new Date(this.#now()),
+        receivedAt: new Date(this.#clock.now()),
         address,
         parts,
         truncated: missing || cut,
         ...(query !== '' && { query }),
+        ...(keepAlive && { keepAlive }),
       },
       raw: () => (parts.length === 0 && query !== '' ? Buffer.from(query) : body.raw()),
       ...(error !== undefined && { error }),
@@ -274,7 +301,7 @@ export class HttpListener {
   /** To one inbox, or to all where the request belongs to none; the same complaint once in a while only. */
   #tell(event: DeviceSign['event'], address: string, code: AlarmErrorCode, inbox?: Inbox): void {
     if (!this.#complaints.isNew(`${address} ${code}`)) return;
-    const since = new Date(this.#now()).toISOString();
+    const since = new Date(this.#clock.now()).toISOString();
     for (const each of inbox === undefined ? this.#inboxes.values() : [inbox]) {
       each.tell({
         event,
@@ -292,6 +319,8 @@ interface Arrival {
   readonly request: IncomingMessage;
   readonly address: string;
   readonly body: BodyReader;
+  /** It came to the path for signs of life. */
+  readonly keepAlive: boolean;
 }
 
 /** What the listener remembers of a connection, on its socket. */

@@ -6,6 +6,7 @@ import { Inbox, type Sender } from '../../src/inbox/inbox.js';
 import { LIMITS, type Limits } from '../../src/limits.js';
 import type { AlarmDraft, DeviceSign, Notification, Vendor } from '../../src/notification.js';
 import { drain, joinInbox } from '../support/listener.js';
+import { ManualClock } from '../support/manual-clock.js';
 
 const AT = new Date(Date.UTC(2026, 10, 22, 7, 15, 31));
 const MAC = '00:00:5e:00:53:21';
@@ -57,7 +58,13 @@ function make(limits: Partial<Limits> = {}) {
     reply: () => ({ status: 200, headers: {}, body: '' }),
   };
   let ids = 0;
-  const inbox = new Inbox(vendor, () => `id${++ids}`, { ...LIMITS, ...limits });
+  const inbox = new Inbox(
+    vendor,
+    () => `id${++ids}`,
+    { ...LIMITS, ...limits },
+    true,
+    new ManualClock(AT.getTime()),
+  );
   const notification: Notification = {
     transport: 'http-push',
     receivedAt: AT,

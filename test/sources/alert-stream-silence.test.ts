@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Silence } from '../../src/inbox/silence.js';
 import { LIMITS } from '../../src/limits.js';
-import { Silence } from '../../src/sources/silence.js';
 import { Watch } from '../../src/sources/watch.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { settle, streamOf, until } from '../support/stream.js';

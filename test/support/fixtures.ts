@@ -89,7 +89,7 @@ export function decoded(vendor: Vendor, notification: Notification): AlarmDraft[
 }
 
 /** An alarm in the form of NAME.events.json. */
-export function asExpected({ event, attachments }: AlarmDraft): ExpectedAlarm {
+export function asExpected({ event, attachments }: Alarm): ExpectedAlarm {
   const { schema: _s, id: _i, receivedAt: _r, clockSkew: _c, title: _t, text: _x, ...stable } = event;
   return {
     event: asJson(stable),

@@ -3,6 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { SYSTEM_CLOCK } from '../../src/clock.js';
 import type { Alarm } from '../../src/event.js';
 import type { Inbox, Sender } from '../../src/inbox/inbox.js';
 import { LIMITS, type Limits } from '../../src/limits.js';
@@ -68,7 +69,7 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
       limits: { ...LIMITS, ...limits },
       onState: (state) => states.put(state),
       onError: (error) => errors.push(error),
-      ...(now !== undefined && { now }),
+      ...(now !== undefined && { clock: { ...SYSTEM_CLOCK, now } }),
     },
   );
   const inbox = listener.inbox('/isapi', isapi);

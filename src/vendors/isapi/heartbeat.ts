@@ -1,7 +1,7 @@
 import { isAscii } from 'node:buffer';
 import type { Device, Draft } from '../../event.js';
 import type { Notification } from '../../notification.js';
-import { readMac } from './mac.js';
+import { readMac } from '../../wire/mac.js';
 
 /** Longer than any heartbeat that was seen. */
 const LONGEST = 2_048;

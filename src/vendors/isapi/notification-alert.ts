@@ -1,11 +1,11 @@
 import type { AlarmEvent, AlarmKind, AlarmState, Device, Draft } from '../../event.js';
 import type { Notification } from '../../notification.js';
 import { child, type Fields, text } from '../../wire/fields.js';
+import { readMac } from '../../wire/mac.js';
 import { readDetails } from './details/index.js';
 import { readDeviceTime } from './device-time.js';
 import { EVENT_TYPES, type EventType } from './event-types.js';
 import { pictureUrls } from './links.js';
-import { readMac } from './mac.js';
 import { readRegions, regionEntries } from './regions.js';
 import { readTargets } from './targets.js';
 

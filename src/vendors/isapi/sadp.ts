@@ -2,9 +2,9 @@ import { AlarmError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import { decodeText } from '../../wire/charset.js';
 import { type Fields, number, put, text } from '../../wire/fields.js';
+import { readMac } from '../../wire/mac.js';
 import { parseXml } from '../../wire/xml.js';
 import { label } from './label.js';
-import { readMac } from './mac.js';
 
 /** What a device says of itself when it is looked for. Anyone on the network can say anything: nothing here is proven. */
 export interface SadpDevice {

@@ -1,4 +1,4 @@
-/** How long a stream may be silent: reckoned from the heartbeats of the device itself. */
+/** How long a device may be silent: reckoned from its own heartbeats. */
 export interface SilenceLimits {
   readonly silenceLeastMs: number;
   readonly silenceMostMs: number;
@@ -9,16 +9,19 @@ const GAPS = 5;
 /** One gap alone may be that between a greeting and the first heartbeat. */
 const LEAST_GAPS = 2;
 /** A silence is longer than so many heartbeats: devices leave one out while they send events (isapi.md §2.3). */
-const HEARTBEATS = 3;
+const HEARTBEATS_OF_A_STREAM = 3;
 
 /** Learns how often a device gives a sign of life. Times in milliseconds since any moment. */
 export class Silence {
   readonly #limits: SilenceLimits;
+  readonly #heartbeats: number;
   #gaps: number[] = [];
   #last: number | undefined;
 
-  constructor(limits: SilenceLimits) {
+  /** @param heartbeats so many of them without one are a silence */
+  constructor(limits: SilenceLimits, heartbeats = HEARTBEATS_OF_A_STREAM) {
     this.#limits = limits;
+    this.#heartbeats = heartbeats;
   }
 
   /** A heartbeat came. */
@@ -45,6 +48,6 @@ export class Silence {
     if (this.#gaps.length < LEAST_GAPS) return silenceMostMs;
     const sorted = [...this.#gaps].sort((a, b) => a - b);
     const usual = sorted[Math.floor(sorted.length / 2)] ?? silenceMostMs;
-    return Math.min(silenceMostMs, Math.max(silenceLeastMs, HEARTBEATS * usual));
+    return Math.min(silenceMostMs, Math.max(silenceLeastMs, this.#heartbeats * usual));
   }
 }

@@ -1,0 +1,155 @@
+import { pictureAttachment } from '../attachment.js';
+import type { Clock } from '../clock.js';
+import type { Limits } from '../limits.js';
+import type { AlarmDraft } from '../notification.js';
+
+interface Held {
+  readonly draft: AlarmDraft;
+  /** Those of one place keep their order: an end does not come before its start. */
+  readonly place: string;
+  /** Picture that it waits for; undefined for what only waits behind another. */
+  awaits: string | undefined;
+  readonly since: number;
+}
+
+interface Loose {
+  readonly draft: AlarmDraft;
+  readonly bytes: number;
+  readonly since: number;
+  taken: boolean;
+}
+
+/**
+ * Joins events with pictures that came in another delivery, before or behind them, within a bounded wait
+ * (raysharp-vstarcam-others.md §1.5, take_alarm_snap). What waited in vain goes on as it is: nothing is dropped.
+ */
+export class PictureJoin {
+  readonly #limits: Limits;
+  readonly #clock: Clock;
+  readonly #hand: (draft: AlarmDraft) => void;
+  /** In order of arrival. */
+  #held: Held[] = [];
+  readonly #loose = new Map<string, Loose>();
+  #looseBytes = 0;
+  #cancel: (() => void) | undefined;
+
+  /** @param hand takes what waits no longer; must not throw */
+  constructor(limits: Limits, clock: Clock, hand: (draft: AlarmDraft) => void) {
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#hand = hand;
+  }
+
+  take(draft: AlarmDraft): void {
+    if (draft.brings !== undefined) this.#takePicture(draft, keyOf(draft, draft.brings));
+    else this.#takeEvent(draft);
+    this.#trim();
+    this.#expect();
+  }
+
+  /** Everything that waits goes on at once. */
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    this.#release(Number.POSITIVE_INFINITY);
+  }
+
+  #takeEvent(draft: AlarmDraft): void {
+    const place = placeOf(draft);
+    const awaits = draft.awaits === undefined ? undefined : keyOf(draft, draft.awaits);
+    const picture = awaits === undefined ? undefined : this.#loose.get(awaits);
+    if (picture !== undefined) {
+      picture.taken = true;
+      attach(draft, picture.draft);
+    }
+    const waits = awaits !== undefined && picture === undefined;
+    if (!waits && !this.#held.some((held) => held.place === place)) this.#hand(draft);
+    else this.#held.push({ draft, place, awaits: waits ? awaits : undefined, since: this.#clock.ticks() });
+  }
+
+  #takePicture(draft: AlarmDraft, key: string): void {
+    const bytes = draft.attachments.reduce((sum, { content }) => sum + content.length, 0);
+    const waiting = this.#held.filter((held) => held.awaits === key);
+    for (const held of waiting) {
+      held.awaits = undefined;
+      attach(held.draft, draft);
+    }
+    // Events within a second share a picture: one that comes a moment later may want it too.
+    this.#drop(key);
+    this.#loose.set(key, { draft, bytes, since: this.#clock.ticks(), taken: waiting.length > 0 });
+    this.#looseBytes += bytes;
+    if (waiting.length > 0) this.#handReady();
+  }
+
+  #handReady(): void {
+    const blocked = new Set<string>();
+    const staying: Held[] = [];
+    const ready: Held[] = [];
+    for (const held of this.#held) {
+      if (held.awaits === undefined && !blocked.has(held.place)) ready.push(held);
+      else {
+        blocked.add(held.place);
+        staying.push(held);
+      }
+    }
+    this.#held = staying;
+    for (const { draft } of ready) this.#hand(draft);
+  }
+
+  /** What came before that moment goes on. */
+  #release(before: number): void {
+    for (const held of this.#held) if (held.since <= before) held.awaits = undefined;
+    this.#handReady();
+    for (const [key, { since }] of this.#loose) if (since <= before) this.#drop(key);
+  }
+
+  #drop(key: string): void {
+    const loose = this.#loose.get(key);
+    if (loose === undefined) return;
+    this.#loose.delete(key);
+    this.#looseBytes -= loose.bytes;
+    if (!loose.taken) this.#hand(loose.draft);
+  }
+
+  #trim(): void {
+    const [oldest] = this.#held;
+    if (oldest !== undefined && this.#held.length > this.#limits.joining) {
+      oldest.awaits = undefined;
+      this.#handReady();
+    }
+    for (const key of this.#loose.keys()) {
+      if (this.#looseBytes <= this.#limits.joiningBytes && this.#loose.size <= this.#limits.joining) break;
+      this.#drop(key);
+    }
+  }
+
+  #expect(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const [loose] = this.#loose.values();
+    const since = Math.min(
+      this.#held[0]?.since ?? Number.POSITIVE_INFINITY,
+      loose?.since ?? Number.POSITIVE_INFINITY,
+    );
+    if (since === Number.POSITIVE_INFINITY) return;
+    const wait = since + this.#limits.pictureJoinMs - this.#clock.ticks();
+    this.#cancel = this.#clock.after(Math.max(1, wait), () => {
+      this.#release(this.#clock.ticks() - this.#limits.pictureJoinMs);
+      this.#expect();
+    });
+  }
+}
+
+/** Both deliveries come from one address, and only one of them may name the device. */
+const keyOf = ({ event }: AlarmDraft, picture: string) =>
+  JSON.stringify([event.device.address ?? event.device.id, picture]);
+
+const placeOf = ({ event: { device, channelRaw, type } }: AlarmDraft) =>
+  JSON.stringify([device.id, channelRaw ?? null, type]);
+
+/** Adds the pictures of one draft to another, each with its own bytes: flows change what they are given. */
+function attach(draft: AlarmDraft, from: AlarmDraft): void {
+  for (const { content, role } of from.attachments)
+    draft.attachments.push(pictureAttachment(Buffer.from(content), role, draft.attachments.length + 1, ''));
+  if (from.event.truncated) draft.event.truncated = true;
+}
