@@ -106,6 +106,7 @@ export const ERROR_TEXTS = {
   XML_DOCTYPE: 'the XML document declares a DOCTYPE, which is refused',
   XML_INVALID: 'the XML document cannot be read',
   XML_TOO_COMPLEX: 'the XML document has too many elements, attributes or levels',
+  ZONE_UNKNOWN: 'the time zone is none: use one such as Europe/Warsaw, +01:00, or local',
 } as const;
 
 /** Stable name of a failure. */

@@ -24,9 +24,9 @@ export function receiveAlarms(
     node.status({ fill: 'red', shape: 'ring', text: say('noListener', {}) });
     return;
   }
-  const way = route(config, emitter(RED, node), pictures, (error) => node.error(error as Error, {}));
   const onState = (state: ListenerState) => node.status(stateStatus(state, say));
   try {
+    const way = route(config, emitter(RED, node), pictures, (error) => node.error(error as Error, {}));
     const leave = listener.join({ node, ...want, subscriber: way.entrance, onState });
     node.on('close', (removed: boolean, done: () => void) => {
       leave(removed);

@@ -1,6 +1,7 @@
 import {
   createIds,
   type DeviceClient,
+  DeviceZone,
   Pairing,
   type PairingMode,
   PictureFetch,
@@ -19,6 +20,8 @@ export interface RouteConfig {
   /** `keep` or `drop`; missing is `keep`. */
   readonly history?: Raw;
   readonly fetchPictures?: Raw;
+  /** Of devices that do not say it; missing is not known. */
+  readonly timezone?: Raw;
 }
 
 /** A device that can be asked for pictures. */
@@ -33,7 +36,10 @@ export interface Route {
   close(): void;
 }
 
-/** Steps in front of `exit`, in the order in which an alarm takes them: history, start and end, pictures. */
+/**
+ * Steps in front of `exit`, in the order in which an alarm takes them: zone, history, start and end, pictures.
+ * @throws AlarmError `ZONE_UNKNOWN`
+ */
 export function route(
   config: RouteConfig,
   exit: Subscriber,
@@ -57,6 +63,8 @@ export function route(
     entrance = pairing;
   }
   if (readText(config.history) === 'drop') entrance = new WithoutHistory(entrance);
+  const zone = readText(config.timezone);
+  if (zone !== '') entrance = new DeviceZone(zone, entrance);
   return {
     entrance,
     close: () => {

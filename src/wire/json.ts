@@ -22,7 +22,13 @@ export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set([
  */
 export function parseJson(bytes: Buffer, limits: Limits, contentType?: string): JsonValue {
   if (bytes.length > limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
-  const text = quoteLongIntegers(decodeText(bytes, contentType).text);
+  return parseJsonText(decodeText(bytes, contentType).text, limits);
+}
+
+/** The same for text. @throws AlarmError as `parseJson` */
+export function parseJsonText(json: string, limits: Limits): JsonValue {
+  if (json.length > limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
+  const text = quoteLongIntegers(json);
   checkDepth(text, limits.depth);
   let value: unknown;
   try {

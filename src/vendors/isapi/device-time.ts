@@ -1,3 +1,5 @@
+import { localIso } from '../../wire/calendar.js';
+
 /** A time as a device wrote it, made ISO 8601. */
 export interface DeviceTime {
   /** With the device's offset; without any when the device gave none. */
@@ -19,10 +21,9 @@ export function readDeviceTime(raw: string): DeviceTime | undefined {
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = '00', fraction, zulu, sign, zoneHours, zoneMinutes] =
     match;
-  if (!exists(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second)))
-    return undefined;
   const millis = fraction === undefined ? '' : `.${fraction.slice(0, 3).padEnd(3, '0')}`;
-  const local = `${year}-${two(month)}-${two(day)}T${two(hour)}:${minute}:${second}${millis}`;
+  const local = localIso([year, month, day, hour, minute, second].map(Number), millis);
+  if (local === undefined) return undefined;
   if (zulu === undefined && zoneHours === undefined) return { iso: local };
   if (Number(zoneHours ?? 0) > 23 || Number(zoneMinutes ?? 0) > 59) return { iso: local };
   const iso = local + (zulu === undefined ? `${sign ?? '+'}${two(zoneHours)}:${zoneMinutes}` : 'Z');
@@ -30,16 +31,3 @@ export function readDeviceTime(raw: string): DeviceTime | undefined {
 }
 
 const two = (digits: string | undefined) => (digits?.length === 2 ? digits : `0${digits}`);
-
-/** A date and time of the calendar: not month 13, not 31 April, not 25 o'clock. */
-function exists(
-  year: number,
-  month: number,
-  day: number,
-  hour: number,
-  minute: number,
-  second: number,
-): boolean {
-  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return false;
-  return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
-}

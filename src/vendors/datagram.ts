@@ -1,0 +1,58 @@
+import { AlarmError } from '../errors.js';
+import type { AlarmDraft, Notification, Vendor } from '../notification.js';
+import { decodeText } from '../wire/charset.js';
+import { isapi } from './isapi/index.js';
+import { raysharp } from './raysharp/index.js';
+
+/** Characters of what nobody can read that are told in the document; all of it is in `raw`. */
+const SHOWN = 1_024;
+
+/**
+ * What comes in one UDP datagram: no document describes it (unknowns R1), so that its content decides. What nobody can
+ * read is an event too: rather a message of kind unknown than nothing.
+ */
+export const datagram: Vendor = {
+  id: 'raysharp',
+  decode(notification) {
+    let failure: AlarmError | undefined;
+    for (const { decode } of [raysharp, isapi]) {
+      try {
+        return decode(notification);
+      } catch (error) {
+        if (!(error instanceof AlarmError)) throw error;
+        failure ??= error;
+      }
+    }
+    return [unknown(notification, failure)];
+  },
+  reply: raysharp.reply,
+};
+
+function unknown({ parts, transport, receivedAt, address }: Notification, failure?: AlarmError): AlarmDraft {
+  const raw = Buffer.concat(parts.map(({ bytes }) => bytes));
+  const at = receivedAt.toISOString();
+  return {
+    event: {
+      schema: 1,
+      id: '',
+      vendor: 'unknown',
+      transport,
+      device: { id: address, address },
+      type: 'datagram',
+      kind: 'unknown',
+      state: 'pulse',
+      time: at,
+      receivedAt: at,
+      targets: [],
+      regions: [],
+      title: '',
+      text: '',
+      document: {
+        text: decodeText(raw).text.slice(0, SHOWN),
+        ...(failure !== undefined && { reason: failure.code }),
+      },
+    },
+    attachments: [],
+    raw,
+  };
+}

@@ -1,0 +1,107 @@
+import { AlarmError } from '../../errors.js';
+import type { Device } from '../../event.js';
+import { LIMITS } from '../../limits.js';
+import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
+import { decodeText } from '../../wire/charset.js';
+import { isPicture } from '../../wire/classify.js';
+import { type Fields, isFields, text } from '../../wire/fields.js';
+import { parseJsonText } from '../../wire/json.js';
+import { LongStrings } from '../../wire/long-strings.js';
+import { parseXml } from '../../wire/xml.js';
+import { isEnvelope, readEnvelope } from './envelope.js';
+import { readFlat } from './flat.js';
+import { entries, lowered } from './names.js';
+import { readJsonOf2019, readLinesOf2017 } from './numbered.js';
+import { Push } from './push.js';
+import { readQuery, readText } from './text.js';
+
+/** Recorders and cameras with an "event push platform": RaySharp and its OEM brands. */
+export const raysharp: Vendor = {
+  id: 'raysharp',
+  takesQuery: true,
+  embedsPictures: true,
+  keepAlivePath: '/api/httplistening/keeplive',
+  steadyHeartbeat: true,
+  heartbeat,
+  decode,
+  reply,
+};
+
+/** Whatever comes to the path for signs of life is one: its body says no more than the time. */
+function heartbeat({ keepAlive, address }: Notification): Device | undefined {
+  return keepAlive === true ? { id: address, address } : undefined;
+}
+
+/** The document is found by what it holds: requests of 2017 say that they are HTML (unknowns §3). */
+function decode(notification: Notification): AlarmDraft[] {
+  const parts = notification.parts.filter(({ kind }) => kind !== 'empty' && !isPicture(kind));
+  if (parts.length > 0) return parts.flatMap((part) => readPart(part, notification));
+  const asked = readQuery(notification.query ?? '');
+  if (asked === undefined) throw new AlarmError('DOCUMENT_MISSING');
+  return readPlain(asked, notification);
+}
+
+/** NUL bytes, byte order marks and blanks around what is to be read. */
+const AROUND = /^[\0\s\uFEFF]+|[\0\s\uFEFF]+$/g;
+
+function readPart(part: BodyPart, notification: Notification): AlarmDraft[] {
+  const content = decodeText(part.bytes, part.contentType).text.replace(AROUND, '');
+  if (content.startsWith('<')) {
+    const { content: fields } = parseXml(Buffer.from(content), LIMITS);
+    return readPlain(fields, notification);
+  }
+  if (!/^[{[]/.test(content)) {
+    // Nothing in lines tells where they end: half a time would pass for one.
+    if (notification.truncated || part.truncated) throw new AlarmError('DOCUMENT_MISSING');
+    return readPlain(readText(content), notification);
+  }
+  const long = new LongStrings(content);
+  const value = parseJsonText(long.text, LIMITS);
+  return [value].flat().flatMap((item) => {
+    if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
+    return readObject(unwrapped(item), notification, long);
+  });
+}
+
+/** What stands in `data`, with or without a result around it. */
+function unwrapped(value: Fields): Fields {
+  const [inner] = entries(lowered(value), 'data');
+  return inner !== undefined && Object.keys(inner).length > 0 ? inner : value;
+}
+
+function readObject(data: Fields, notification: Notification, long: LongStrings): AlarmDraft[] {
+  const fields = lowered(data);
+  const [identity] = entries(fields, 'dev_net_info').map(lowered);
+  const push = new Push(notification, long, identity ?? fields);
+  if (isNumbered(fields)) return readJsonOf2019(data, push);
+  if ('eventtype' in fields) return [readFlat(data, push)];
+  const told = isEnvelope(fields) ? readEnvelope(fields, push) : [];
+  if (told.length > 0) return told;
+  const beat = text(fields, 'heat_alarm') === undefined ? 'KeepLive' : 'heat_alarm';
+  if (beat === 'heat_alarm' || isTimeAlone(fields))
+    return [push.draft({ type: beat, kind: 'heartbeat', state: 'pulse', document: data })];
+  if (isEnvelope(fields)) return [];
+  throw new AlarmError('EVENT_UNKNOWN_ROOT');
+}
+
+/** Fields as text: of a query, of lines or of XML. */
+function readPlain(data: Fields, notification: Notification): AlarmDraft[] {
+  const fields = lowered(data);
+  if (!('eventtype' in fields)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
+  const push = new Push(notification, undefined, fields);
+  return [isNumbered(fields) ? readLinesOf2017(data, push) : readFlat(data, push)];
+}
+
+const isNumbered = (fields: Fields) => /^\d{1,3}$/.test(text(fields, 'eventtype') ?? '');
+
+const isTimeAlone = (fields: Fields) =>
+  Object.keys(fields).every((name) => name === 'time' || name === 'version') && 'time' in fields;
+
+/** What the documents of the maker print (raysharp-vstarcam-others.md §1.8). Each request has its own connection. */
+function reply(): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json', connection: 'close' },
+    body: '{"result":"success","data":{}}',
+  };
+}

@@ -1,0 +1,102 @@
+import { pictureAttachment } from '../../attachment.js';
+import type { AlarmEvent, AlarmKind, AlarmState, AttachmentRole, Device, Draft } from '../../event.js';
+import { LIMITS } from '../../limits.js';
+import type { AlarmDraft, Notification } from '../../notification.js';
+import { classify, isCutPicture, isPicture } from '../../wire/classify.js';
+import { type Fields, put, text } from '../../wire/fields.js';
+import type { LongStrings } from '../../wire/long-strings.js';
+import { readMac } from '../../wire/mac.js';
+import { readDeviceTime } from './device-time.js';
+import type { Channel } from './names.js';
+
+/** What is known of an event before it is one. */
+export interface Happening {
+  readonly type: string;
+  readonly kind: AlarmKind;
+  readonly state: AlarmState;
+  readonly channel?: Channel | undefined;
+  readonly channelName?: string | undefined;
+  /** As the device wrote it. */
+  readonly time?: string | undefined;
+  readonly document: Fields;
+}
+
+/** A picture as text, and what it shows. */
+export type Shown = readonly [value: unknown, role: AttachmentRole];
+
+const DATA_URL = /^data:[\w/+.-]{0,40};base64,/i;
+/** Enough of base64 to see what it is. */
+const SIGN = 24;
+
+/** One delivery that is being read: who sent it, when, and its long values. */
+export class Push {
+  readonly device: Device;
+  readonly #notification: Notification;
+  readonly #long: LongStrings | undefined;
+
+  /** @param identity what the delivery says of its sender, names in lower case */
+  constructor(notification: Notification, long: LongStrings | undefined, identity: Fields) {
+    this.#notification = notification;
+    this.#long = long;
+    const { address } = notification;
+    const mac = readMac(text(identity, 'macaddress', 'mac'));
+    const device: Draft<Device> = { id: mac ?? address };
+    put(device, 'name', text(identity, 'devicename', 'device_name'));
+    put(device, 'mac', mac);
+    device.address = address;
+    this.device = device;
+  }
+
+  draft(happening: Happening, pictures: readonly Shown[] = []): AlarmDraft {
+    const { transport, receivedAt, truncated } = this.#notification;
+    const { type, kind, state, channel, channelName, document } = happening;
+    const time = readDeviceTime(happening.time, receivedAt);
+    const event: Draft<AlarmEvent> = {
+      schema: 1,
+      id: '',
+      vendor: 'raysharp',
+      transport,
+      device: { ...this.device },
+      type,
+      kind,
+      state,
+      time: time?.iso ?? receivedAt.toISOString(),
+      receivedAt: receivedAt.toISOString(),
+      targets: [],
+      regions: [],
+      title: '',
+      text: '',
+      document: this.#long?.told(document) ?? { ...document },
+    };
+    put(event, 'channel', channel?.number);
+    put(event, 'channelRaw', channel?.raw);
+    put(event, 'channelName', channelName);
+    put(event, 'timeRaw', happening.time);
+    // `|| 0` for the minus zero that rounding gives, which JSON does not know.
+    if (time?.epoch !== undefined)
+      event.clockSkew = Math.round((time.epoch - receivedAt.getTime()) / 1000) || 0;
+    if (truncated) event.truncated = true;
+    const draft: AlarmDraft = { event, attachments: [] };
+    this.show(draft, pictures);
+    return draft;
+  }
+
+  /** Adds pictures to an event: what is in base64 and begins as one does. */
+  show({ event, attachments }: AlarmDraft, pictures: readonly Shown[]): void {
+    for (const [value, role] of pictures) {
+      const picture = this.#picture(value);
+      if (picture === undefined) continue;
+      attachments.push(pictureAttachment(picture, role, attachments.length + 1, ''));
+      if (isCutPicture(picture)) event.truncated = true;
+    }
+  }
+
+  #picture(value: unknown): Buffer | undefined {
+    const base64 = this.#long?.whole(value) ?? (typeof value === 'string' ? value : '');
+    const start = DATA_URL.exec(base64.slice(0, 64))?.[0].length ?? 0;
+    if (!isPicture(classify(Buffer.from(base64.slice(start, start + SIGN), 'base64')))) return undefined;
+    const bytes = Buffer.from(start === 0 ? base64 : base64.slice(start), 'base64');
+    // Cut like any other part that is too large, which shows.
+    return bytes.length > LIMITS.pictureBytes ? bytes.subarray(0, LIMITS.pictureBytes) : bytes;
+  }
+}
