@@ -16,8 +16,11 @@ export function deviceSayer(RED: NodeAPI): Say {
   return (key, values) => RED._(`@camera-alarms/node-red-camera-alarms/isapi-device:status.${key}`, values);
 }
 
-/** The end of the way of alarms: messages on the outputs of a node, and what is new below it. */
-export function emitter(RED: NodeAPI, node: Node): Subscriber {
+/**
+ * The end of the way of alarms: messages on the outputs of a node, and what is new below it.
+ * @param statusOf what is shown of a sign; nothing for undefined
+ */
+export function emitter(RED: NodeAPI, node: Node, statusOf = signStatus): Subscriber {
   const say = sayer(RED);
   return {
     // Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from.
@@ -29,7 +32,7 @@ export function emitter(RED: NodeAPI, node: Node): Subscriber {
       }),
     sign: (sign) =>
       guarded(node, () => {
-        const status = signStatus(sign, say);
+        const status = statusOf(sign, say);
         if (status !== undefined) node.status(status);
         node.send([null, stateMessage(sign)]);
       }),

@@ -3,7 +3,7 @@ import { asAlarmError } from '../../src/index.js';
 import type { AlarmListenerNode, ListenerState, ListenerUser } from '../alarm-listener.js';
 import { emitter, sayer } from './emitter.js';
 import { type PictureSource, type RouteConfig, route } from './route.js';
-import { stateStatus } from './status.js';
+import { presenceStatus, stateStatus } from './status.js';
 
 /** What a source node takes from a listener, and what it does to it. */
 export interface Want extends Pick<ListenerUser, 'path' | 'vendor' | 'sender'> {
@@ -26,7 +26,9 @@ export function receiveAlarms(
   }
   const onState = (state: ListenerState) => node.status(stateStatus(state, say));
   try {
-    const way = route(config, emitter(RED, node), pictures, (error) => node.error(error as Error, {}));
+    const way = route(config, emitter(RED, node, presenceStatus), pictures, (error) =>
+      node.error(error as Error, {}),
+    );
     const leave = listener.join({ node, ...want, subscriber: way.entrance, onState });
     node.on('close', (removed: boolean, done: () => void) => {
       leave(removed);

@@ -42,6 +42,29 @@ export function signStatus(sign: DeviceSign, say: Say): NodeStatus | undefined {
   }
 }
 
+/** The same for those that receive pushes: whether a device is there, and what it says of its disks and cameras. */
+export function presenceStatus(sign: DeviceSign, say: Say): NodeStatus | undefined {
+  const device = shortName(sign.device) + (sign.channel === undefined ? '' : ` ${sign.channel}`);
+  const values = { device, clock: clock(sign.since) };
+  const status = (fill: NodeStatus['fill'], key: string): NodeStatus => ({
+    fill,
+    shape: 'ring',
+    text: short(say(key, values)),
+  });
+  switch (sign.event) {
+    case 'online':
+      return status('green', 'online');
+    case 'offline':
+      return status('red', 'offline');
+    case 'disk':
+      return sign.state === 'active' ? status('yellow', 'disk') : undefined;
+    case 'video-loss':
+      return sign.state === 'active' ? status('yellow', 'videoLoss') : undefined;
+    default:
+      return signStatus(sign, say);
+  }
+}
+
 const FILLS: Readonly<Record<StreamState['state'], NodeStatus['fill']>> = {
   closed: 'grey',
   connecting: 'yellow',

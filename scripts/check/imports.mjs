@@ -14,7 +14,7 @@ const ROOMS = {
   device: ['types', 'wire'],
   configure: ['types', 'wire', 'vendors', 'device'],
   simulator: ['types', 'wire'],
-  door: ['types', 'wording', 'vendors', 'inbox', 'sources', 'routing', 'device', 'configure'],
+  door: ['types', 'wire', 'wording', 'vendors', 'inbox', 'sources', 'routing', 'device', 'configure'],
   nodes: ['door'],
 };
 

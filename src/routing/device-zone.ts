@@ -49,7 +49,9 @@ function offsetsOf(zone: string): (local: number) => number {
   }
   const formatter = formatterOf(zone);
   const at = (utc: number) => {
-    const shown = Object.fromEntries(formatter.formatToParts(utc).map(({ type, value }) => [type, Number(value)]));
+    const shown = Object.fromEntries(
+      formatter.formatToParts(utc).map(({ type, value }) => [type, Number(value)]),
+    );
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = shown;
     return Math.round((Date.UTC(year, month - 1, day, hour, minute, second) - utc) / MINUTE_MS);
   };

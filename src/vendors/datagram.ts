@@ -15,9 +15,9 @@ export const datagram: Vendor = {
   id: 'raysharp',
   decode(notification) {
     let failure: AlarmError | undefined;
-    for (const { decode } of [raysharp, isapi]) {
+    for (const vendor of [raysharp, isapi]) {
       try {
-        return decode(notification);
+        return vendor.decode(notification);
       } catch (error) {
         if (!(error instanceof AlarmError)) throw error;
         failure ??= error;
@@ -25,7 +25,7 @@ export const datagram: Vendor = {
     }
     return [unknown(notification, failure)];
   },
-  reply: raysharp.reply,
+  reply: (outcome) => raysharp.reply(outcome),
 };
 
 function unknown({ parts, transport, receivedAt, address }: Notification, failure?: AlarmError): AlarmDraft {
