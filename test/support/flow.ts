@@ -3,6 +3,7 @@ import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import registerListener from '../../nodes/alarm-listener.js';
 import registerAlertstream from '../../nodes/alertstream.js';
+import registerHttpPush from '../../nodes/http-push-in.js';
 import registerAlarmIn from '../../nodes/isapi-alarm-in.js';
 import registerConfigure from '../../nodes/isapi-configure.js';
 import registerDevice from '../../nodes/isapi-device.js';
@@ -60,6 +61,7 @@ export async function startFlow(
     registerListener,
     registerDevice,
     registerAlarmIn,
+    registerHttpPush,
     registerSnapshot,
     registerAlertstream,
     registerConfigure,

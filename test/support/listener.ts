@@ -3,7 +3,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import { SYSTEM_CLOCK } from '../../src/clock.js';
+import { type Clock, SYSTEM_CLOCK } from '../../src/clock.js';
 import type { Alarm } from '../../src/event.js';
 import type { Inbox, Sender } from '../../src/inbox/inbox.js';
 import { LIMITS, type Limits } from '../../src/limits.js';
@@ -31,6 +31,7 @@ export interface ListenerPlan {
   readonly settings?: Partial<ListenerSettings>;
   readonly limits?: Partial<Limits>;
   readonly now?: () => number;
+  readonly clock?: Clock;
   /** Whose alarms the subscriber wants. */
   readonly sender?: Sender;
 }
@@ -60,7 +61,7 @@ export interface TestListener extends Subscribed {
 
 /** A listener that has its port and an inbox at `/isapi`; closed when the test is over. It must not report errors. */
 export async function startListener(t: TestContext, plan: ListenerPlan = {}): Promise<TestListener> {
-  const { now, sender, settings, limits } = plan;
+  const { now, clock, sender, settings, limits } = plan;
   const states = new Mailbox<PortState>();
   const errors: unknown[] = [];
   const listener = new HttpListener(
@@ -70,6 +71,7 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
       onState: (state) => states.put(state),
       onError: (error) => errors.push(error),
       ...(now !== undefined && { clock: { ...SYSTEM_CLOCK, now } }),
+      ...(clock !== undefined && { clock }),
     },
   );
   const inbox = listener.inbox('/isapi', isapi);

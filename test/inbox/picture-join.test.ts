@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PictureJoin } from '../../src/inbox/picture-join.js';
+import { LIMITS, type Limits } from '../../src/limits.js';
+import type { AlarmDraft } from '../../src/notification.js';
+import { draftOf, pictureOf } from '../support/drafts.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+function joining(limits: Partial<Limits> = {}) {
+  const clock = new ManualClock();
+  const handed: AlarmDraft[] = [];
+  const join = new PictureJoin({ ...LIMITS, ...limits }, clock, (draft) => handed.push(draft));
+  /** Each as its type and state, and the words in its pictures. */
+  const told = () =>
+    handed.map(({ event, attachments }) =>
+      [event.type, event.state, ...attachments.map(({ content }) => content.toString('latin1', 2))].join(' '),
+    );
+  return { clock, handed, join, told };
+}
+
+const crossing = (awaits: string, state: 'active' | 'inactive' = 'active') => draftOf({ state }, { awaits });
+const picture = (brings: string, word = brings) =>
+  draftOf(
+    { type: 'alarm_snap_data', kind: 'unknown', state: 'pulse' },
+    { brings, attachments: [pictureOf(word)] },
+  );
+
+test('an event goes on with its picture as soon as that comes', () => {
+  const { clock, handed, join, told } = joining();
+  join.take(crossing('707'));
+  clock.pass(LIMITS.pictureJoinMs - 1);
+  assert.deepEqual(told(), []);
+  join.take(picture('707'));
+  assert.deepEqual(told(), ['lcd active 707']);
+  assert.equal(handed[0]?.attachments[0]?.filename, 'scene-1.jpg');
+});
+
+test('a picture may come before its event', () => {
+  const { clock, join, told } = joining();
+  join.take(picture('707'));
+  clock.pass(LIMITS.pictureJoinMs - 1);
+  join.take(crossing('707'));
+  assert.deepEqual(told(), ['lcd active 707']);
+  clock.pass(60_000);
+  assert.deepEqual(told(), ['lcd active 707']);
+});
+
+test('what waits in vain goes on as it is: the event without its picture, the picture by itself', () => {
+  const { clock, join, told } = joining();
+  join.take(crossing('707'));
+  join.take(picture('708'));
+  clock.pass(LIMITS.pictureJoinMs - 1);
+  assert.deepEqual(told(), []);
+  clock.pass(1);
+  assert.deepEqual(told(), ['lcd active', 'alarm_snap_data pulse 708']);
+  assert.equal(clock.waiting, 0);
+});
+
+test('a picture that comes too late is an event of its own, not lost', () => {
+  const { clock, join, told } = joining();
+  join.take(crossing('707'));
+  clock.pass(LIMITS.pictureJoinMs);
+  join.take(picture('707'));
+  clock.pass(LIMITS.pictureJoinMs);
+  assert.deepEqual(told(), ['lcd active', 'alarm_snap_data pulse 707']);
+});
+
+test('several events share a picture, each with bytes of its own', () => {
+  const { handed, join, told } = joining();
+  join.take(draftOf({ type: 'pid' }, { awaits: '7' }));
+  join.take(draftOf({ type: 'lcd' }, { awaits: '7' }));
+  join.take(picture('7'));
+  join.take(draftOf({ type: 'pd' }, { awaits: '7' }));
+  assert.deepEqual(told(), ['pid active 7', 'lcd active 7', 'pd active 7']);
+  const buffers = handed.map(({ attachments }) => attachments[0]?.content);
+  assert.equal(new Set(buffers).size, 3);
+});
+
+test('the end of an alarm does not come before its start', () => {
+  const { clock, join, told } = joining();
+  join.take(crossing('707'));
+  join.take(draftOf({ state: 'inactive' }));
+  join.take(draftOf({ channelRaw: 'CH2', channel: 2 }));
+  assert.deepEqual(told(), ['lcd active']);
+  clock.pass(1_000);
+  join.take(picture('707'));
+  assert.deepEqual(told(), ['lcd active', 'lcd active 707', 'lcd inactive']);
+});
+
+test('one that waits behind another and for a picture waits for both', () => {
+  const { clock, join, told } = joining();
+  join.take(crossing('1'));
+  clock.pass(1_000);
+  join.take(crossing('2', 'inactive'));
+  join.take(picture('2'));
+  assert.deepEqual(told(), []);
+  join.take(picture('1'));
+  assert.deepEqual(told(), ['lcd active 1', 'lcd inactive 2']);
+});
+
+test('the same number of another recorder is another picture', () => {
+  const { clock, join, told } = joining();
+  join.take(crossing('707'));
+  join.take({ ...picture('707'), event: draftOf({ device: { id: 'x', address: '192.0.2.99' } }).event });
+  assert.deepEqual(told(), []);
+  clock.pass(LIMITS.pictureJoinMs);
+  assert.deepEqual(told(), ['lcd active', 'lcd active 707']);
+});
+
+test('a delivery that does not name the device belongs to the other from its address', () => {
+  const { join, told } = joining();
+  join.take(crossing('707'));
+  const nameless = { id: '192.0.2.31', address: '192.0.2.31' };
+  join.take({ ...picture('707'), event: { ...picture('707').event, device: nameless } });
+  assert.deepEqual(told(), ['lcd active 707']);
+});
+
+test('of more than may wait the oldest goes on as it is, and nothing is dropped', () => {
+  const { join, told } = joining({ joining: 2 });
+  for (const id of ['1', '2', '3']) join.take(draftOf({ type: id }, { awaits: id }));
+  assert.deepEqual(told(), ['1 active']);
+  for (const id of ['7', '8', '9']) join.take(picture(id));
+  assert.deepEqual(told(), ['1 active', 'alarm_snap_data pulse 7']);
+  join.stop();
+  assert.deepEqual(told().slice(2), [
+    '2 active',
+    '3 active',
+    'alarm_snap_data pulse 8',
+    'alarm_snap_data pulse 9',
+  ]);
+});
+
+test('pictures wait within a limit of bytes', () => {
+  const { join, told } = joining({ joiningBytes: 10 });
+  join.take(picture('1', 'abcdef'));
+  join.take(picture('2', 'ghijkl'));
+  assert.deepEqual(told(), ['alarm_snap_data pulse abcdef']);
+});
+
+test('everything that waits goes on at the stop', () => {
+  const { clock, join, told } = joining();
+  join.take(crossing('1'));
+  join.take(picture('2'));
+  join.stop();
+  assert.deepEqual(told(), ['lcd active', 'alarm_snap_data pulse 2']);
+  assert.equal(clock.waiting, 0);
+});

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Device } from '../../src/event.js';
+import { Presence } from '../../src/inbox/presence.js';
+import { LIMITS, type Limits } from '../../src/limits.js';
+import { ManualClock } from '../support/manual-clock.js';
+
+const MINUTE = 60_000;
+const MAC = '00:00:5e:00:53:31';
+const ADDRESS = '192.0.2.31';
+const RECORDER: Device = { id: MAC, mac: MAC, address: ADDRESS };
+const NAMELESS: Device = { id: ADDRESS, address: ADDRESS };
+
+function watched(limits: Partial<Limits> = {}) {
+  const clock = new ManualClock();
+  const told: string[] = [];
+  const presence = new Presence({ ...LIMITS, ...limits }, clock, (device, event, reason) =>
+    told.push([event, device.id, ...(reason === undefined ? [] : [reason.code])].join(' ')),
+  );
+  return { clock, told, presence };
+}
+
+for (const minutes of [1, 5, 10]) {
+  test(`a keep-alive every ${minutes} min is learned, and half an interval late is offline`, () => {
+    const { clock, told, presence } = watched();
+    presence.heard(RECORDER);
+    for (let beats = 0; beats < 4; beats++) {
+      presence.beat(NAMELESS);
+      clock.pass(minutes * MINUTE);
+    }
+    assert.deepEqual(told, [`online ${MAC}`]);
+    clock.pass(minutes * MINUTE * 0.5 - 1);
+    assert.deepEqual(told, [`online ${MAC}`]);
+    clock.pass(1);
+    assert.deepEqual(told.slice(1), [`offline ${MAC} KEEPALIVE_MISSING`]);
+    clock.pass(24 * 60 * MINUTE);
+    presence.beat(NAMELESS);
+    assert.deepEqual(told.slice(2), [`online ${MAC}`]);
+  });
+}
+
+test('before its pace is known, a keep-alive may be as far away as the longest setting allows', () => {
+  const { clock, told, presence } = watched();
+  presence.heard(RECORDER);
+  presence.beat(NAMELESS);
+  clock.pass(15 * MINUTE - 1);
+  assert.deepEqual(told, [`online ${MAC}`]);
+  clock.pass(1);
+  assert.deepEqual(told.slice(1), [`offline ${MAC} KEEPALIVE_MISSING`]);
+});
+
+test('a longer interval than before is learned anew: offline once, and then not again', () => {
+  const { clock, told, presence } = watched();
+  presence.heard(RECORDER);
+  for (const minutes of [1, 1, 1, 10, 10, 10, 10]) {
+    presence.beat(NAMELESS);
+    clock.pass(minutes * MINUTE);
+  }
+  assert.deepEqual(told, [`online ${MAC}`, `offline ${MAC} KEEPALIVE_MISSING`, `online ${MAC}`]);
+});
+
+test('a device that gives no sign of life is never offline', () => {
+  const { clock, told, presence } = watched();
+  presence.heard(RECORDER);
+  clock.pass(365 * 24 * 60 * MINUTE);
+  assert.deepEqual(told, [`online ${MAC}`]);
+  assert.equal(clock.waiting, 0);
+});
+
+test('an alarm is a sign of life too', () => {
+  const { clock, told, presence } = watched();
+  presence.heard(RECORDER);
+  for (let beats = 0; beats < 3; beats++) {
+    presence.beat(NAMELESS);
+    clock.pass(MINUTE);
+  }
+  clock.pass(MINUTE * 0.4);
+  presence.heard(RECORDER);
+  clock.pass(MINUTE * 1.4);
+  assert.deepEqual(told, [`online ${MAC}`]);
+});
+
+test('a keep-alive counts for every device that sent from its address, and for no other', () => {
+  const { clock, told, presence } = watched();
+  const neighbour: Device = { id: '00:00:5e:00:53:32', mac: '00:00:5e:00:53:32', address: ADDRESS };
+  const other: Device = { id: '00:00:5e:00:53:33', mac: '00:00:5e:00:53:33', address: '192.0.2.33' };
+  for (const device of [RECORDER, neighbour, other]) presence.heard(device);
+  presence.beat(NAMELESS);
+  clock.pass(20 * MINUTE);
+  assert.deepEqual(told.slice(3), [
+    `offline ${MAC} KEEPALIVE_MISSING`,
+    `offline ${neighbour.id} KEEPALIVE_MISSING`,
+  ]);
+});
+
+test('a device that gave signs of life by its address alone goes on under its own name, and is not new', () => {
+  const { clock, told, presence } = watched();
+  for (let beats = 0; beats < 3; beats++) {
+    presence.beat(NAMELESS);
+    clock.pass(MINUTE);
+  }
+  presence.heard(RECORDER);
+  assert.deepEqual(told, [`online ${ADDRESS}`]);
+  clock.pass(1.5 * MINUTE);
+  assert.deepEqual(told.slice(1), [`offline ${MAC} KEEPALIVE_MISSING`]);
+  assert.equal(clock.waiting, 0);
+});
+
+test('of more devices than are remembered the one that was heard of longest ago is forgotten', () => {
+  const { told, presence } = watched({ knownDevices: 2 });
+  const device = (number: number): Device => ({ id: `192.0.2.${number}`, address: `192.0.2.${number}` });
+  for (const number of [1, 2, 1, 3, 1, 2]) presence.heard(device(number));
+  assert.deepEqual(told, ['online 192.0.2.1', 'online 192.0.2.2', 'online 192.0.2.3', 'online 192.0.2.2']);
+});
+
+test('nobody is watched behind the stop', () => {
+  const { clock, told, presence } = watched();
+  presence.beat(NAMELESS);
+  presence.stop();
+  assert.equal(clock.waiting, 0);
+  clock.pass(60 * MINUTE);
+  assert.deepEqual(told, [`online ${ADDRESS}`]);
+});
