@@ -37,7 +37,11 @@ export function receiveAlarms(
     });
   } catch (error) {
     const problem = asAlarmError(error, 'INTERNAL');
-    node.status(stateStatus({ state: 'refused', error: problem }, say));
-    node.error(problem, {});
+    // Not before all nodes of the flow are there: Catch and Status nodes would miss it.
+    const telling = setImmediate(() => {
+      node.status(stateStatus({ state: 'refused', error: problem }, say));
+      node.error(problem, {});
+    });
+    node.on('close', () => clearImmediate(telling));
   }
 }
