@@ -271,9 +271,11 @@ const namesOf = ({ id, address }: Device) => (address === undefined || address =
 const NO_REGION = '';
 
 /** Device, channel and type: JSON, so that no name can look like two. The input port is a place as a channel is. */
-function placeOf({ device, channel, type, input, panel }: AlarmEvent): string {
+function placeOf({ device, channel, channelRaw = '', type, input, panel }: AlarmEvent): string {
+  // Recorders count analogue and IP cameras each from 1: `CH1` is not `IP_CH1`.
+  const where = /[a-z]/i.test(channelRaw) ? channelRaw : (channel ?? 0);
   const what = panel === undefined ? type.toLowerCase() : [panel.code.slice(-3), panel.zone ?? null];
-  return JSON.stringify([device.id, channel ?? 0, what, input ?? null]);
+  return JSON.stringify([device.id, where, what, input ?? null]);
 }
 
 function regionsOf({ regions }: AlarmEvent): string[] {

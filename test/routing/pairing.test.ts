@@ -163,6 +163,15 @@ test('an end of what did not begin is swallowed: at the beginning, after an end,
   assert.equal(one.told.length, 2);
 });
 
+test('an analogue camera and an IP camera with the same number are two places', () => {
+  const one = paired();
+  const analogue = one.say({ more: { channelRaw: 'CH1' } });
+  const network = one.say({ more: { channelRaw: 'IP_CH1' } });
+  one.say({ state: 'inactive', more: { channelRaw: 'CH1' } });
+  assert.deepEqual(openIds(one.pairing.open()), [`${network} active`]);
+  assert.match(briefs(one.told).at(-1) ?? '', new RegExp(`^end of ${analogue} `));
+});
+
 test('an end without a region ends all that is open at its place, each with an id of its own, oldest first', () => {
   for (const regions of [[], ['']]) {
     const one = paired();
