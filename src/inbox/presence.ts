@@ -65,7 +65,6 @@ export class Presence {
   /** Nobody is watched any more. */
   stop(): void {
     for (const { cancel } of this.#known.values()) cancel();
-    this.#known.clear();
   }
 
   #newSilence(): Silence {

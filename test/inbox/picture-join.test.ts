@@ -65,6 +65,41 @@ test('a picture that comes too late is an event of its own, not lost', () => {
   assert.deepEqual(told(), ['lcd active', 'alarm_snap_data pulse 707']);
 });
 
+test('each waits for as long as the others, from its own begin, and wakes nobody before', () => {
+  const { clock, join, told } = joining();
+  join.take(draftOf({ type: 'pid' }, { awaits: '1' }));
+  clock.pass(1_000);
+  join.take(draftOf({ type: 'lcd' }, { awaits: '2' }));
+  assert.equal(clock.next, LIMITS.pictureJoinMs - 1_000);
+  clock.pass(LIMITS.pictureJoinMs - 1_000);
+  assert.deepEqual(told(), ['pid active']);
+  assert.equal(clock.next, 1_000);
+  clock.pass(1_000);
+  assert.deepEqual(told(), ['pid active', 'lcd active']);
+});
+
+test('a second picture with the number of one that still waits does not drop that', () => {
+  const { clock, join, told } = joining();
+  join.take(picture('7', 'one'));
+  join.take(picture('7', 'two'));
+  clock.pass(LIMITS.pictureJoinMs);
+  assert.deepEqual(told(), ['alarm_snap_data pulse one', 'alarm_snap_data pulse two']);
+});
+
+test('half a picture makes its event one with something missing', () => {
+  const { handed, join } = joining();
+  const half = picture('7');
+  half.event.truncated = true;
+  join.take(half);
+  join.take(crossing('7'));
+  join.take(picture('8'));
+  join.take(crossing('8'));
+  assert.deepEqual(
+    handed.map(({ event }) => event.truncated),
+    [true, undefined],
+  );
+});
+
 test('several events share a picture, each with bytes of its own', () => {
   const { handed, join, told } = joining();
   join.take(draftOf({ type: 'pid' }, { awaits: '7' }));

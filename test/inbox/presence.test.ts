@@ -93,6 +93,31 @@ test('a keep-alive counts for every device that sent from its address, and for n
   ]);
 });
 
+test('a sign of life that names its device counts for that one alone', () => {
+  const { clock, told, presence } = watched();
+  const neighbour: Device = { id: '00:00:5e:00:53:32', mac: '00:00:5e:00:53:32', address: ADDRESS };
+  presence.heard(neighbour);
+  presence.beat(RECORDER);
+  clock.pass(20 * MINUTE);
+  assert.deepEqual(told.slice(1), [`online ${MAC}`, `offline ${MAC} KEEPALIVE_MISSING`]);
+});
+
+test('who is offline is told as it was heard of last, and when that was', () => {
+  const clock = new ManualClock();
+  const told: [Device, string | undefined][] = [];
+  const presence = new Presence(LIMITS, clock, (device, _event, reason) =>
+    told.push([device, reason?.message]),
+  );
+  presence.heard(RECORDER);
+  presence.beat(NAMELESS);
+  clock.pass(MINUTE);
+  presence.heard({ ...RECORDER, name: 'Yard' });
+  clock.pass(20 * MINUTE);
+  const [device, reason] = told[1] ?? [];
+  assert.equal(device?.name, 'Yard');
+  assert.match(reason ?? '', /last heard 2026-11-22T07:16:05\.000Z/);
+});
+
 test('a device that gave signs of life by its address alone goes on under its own name, and is not new', () => {
   const { clock, told, presence } = watched();
   for (let beats = 0; beats < 3; beats++) {

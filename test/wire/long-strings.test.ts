@@ -31,6 +31,7 @@ test('a megabyte of picture leaves a document that is within its limits', () => 
   const [one, two] = fields.data as Fields[];
   assert.equal(long.whole(one?.img)?.length, 1_000_000);
   assert.equal(long.whole(two?.img), LONG);
+  assert.deepEqual(long.told(fields), { data: [{ img: '(1000000 bytes)' }, { img: '(257 bytes)' }] });
 });
 
 test('escapes within and before a quotation mark are read as JSON has them', () => {
