@@ -5,7 +5,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import { alarmMessage } from '../../nodes/lib/to-msg.js';
 import { AlarmError } from '../../src/errors.js';
 import type { Alarm } from '../../src/event.js';
-import { LIMITS } from '../../src/limits.js';
+import { LIMITS, type Limits } from '../../src/limits.js';
 import type { AlarmDraft, Notification, Vendor } from '../../src/notification.js';
 import { BodyReader } from '../../src/wire/body.js';
 import { describe } from '../../src/wording.js';
@@ -30,8 +30,11 @@ export interface Fixture {
   readonly expected: readonly ExpectedAlarm[];
 }
 
+/** What a decoder tells the inbox beside the event. */
+type Marks = Pick<AlarmDraft, 'condition' | 'awaits' | 'brings'>;
+
 /** What NAME.events.json says: the event without what differs from run to run, its pictures by their digest. */
-export interface ExpectedAlarm {
+export interface ExpectedAlarm extends Marks {
   readonly event: Readonly<Record<string, unknown>>;
   readonly attachments: readonly ExpectedPicture[];
 }
@@ -65,13 +68,19 @@ function readFixture(folder: string, name: string): Fixture {
   };
 }
 
+/** The limits by which the listener reads what this vendor's devices send. */
+export function limitsOf({ embedsPictures }: Vendor): Limits {
+  return embedsPictures ? { ...LIMITS, documentBytes: LIMITS.bodyBytes } : LIMITS;
+}
+
 /** A delivery of these bytes, read the way the listener reads it. */
 export function notificationOf(
   contentType: string | undefined,
   chunks: readonly Buffer[],
   more: Partial<Notification> = {},
+  limits: Limits = LIMITS,
 ): Notification {
-  const reader = new BodyReader(contentType, LIMITS);
+  const reader = new BodyReader(contentType, limits);
   for (const chunk of chunks) reader.write(chunk);
   const { parts, truncated } = reader.end();
   const notification = { transport: 'http-push', receivedAt: RECEIVED_AT, address: SENDER, parts } as const;
@@ -89,7 +98,7 @@ export function decoded(vendor: Vendor, notification: Notification): AlarmDraft[
 }
 
 /** An alarm in the form of NAME.events.json. */
-export function asExpected({ event, attachments }: Alarm): ExpectedAlarm {
+export function asExpected({ event, attachments, condition, awaits, brings }: Alarm & Marks): ExpectedAlarm {
   const { schema: _s, id: _i, receivedAt: _r, clockSkew: _c, title: _t, text: _x, ...stable } = event;
   return {
     event: asJson(stable),
@@ -100,6 +109,9 @@ export function asExpected({ event, attachments }: Alarm): ExpectedAlarm {
       bytes: content.length,
       sha256: createHash('sha256').update(content).digest('hex'),
     })),
+    ...(condition && { condition }),
+    ...(awaits !== undefined && { awaits }),
+    ...(brings !== undefined && { brings }),
   };
 }
 

@@ -13,11 +13,13 @@ import {
   decoded,
   type Fixture,
   fixturesOf,
+  limitsOf,
   message,
   notificationOf,
   objections,
   schemas,
 } from '../support/fixtures.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { changed, seeded } from './changes.js';
 
 const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
@@ -39,7 +41,7 @@ const NASTY = {
   ],
 };
 
-/** The alarms and signs a flow gets of one delivery. */
+/** The alarms and signs a flow gets of one delivery, with what waited in vain for another one. */
 function arriving(vendor: Vendor, notification: Notification): { alarms: Alarm[]; signs: DeviceSign[] } {
   const alarms: Alarm[] = [];
   const signs: DeviceSign[] = [];
@@ -47,23 +49,45 @@ function arriving(vendor: Vendor, notification: Notification): { alarms: Alarm[]
     vendor,
     createIds({ now: () => 1, random: (count) => Buffer.alloc(count) }),
     LIMITS,
+    true,
+    new ManualClock(),
   );
   inbox.subscribe({ alarm: (alarm) => alarms.push(alarm), sign: (sign) => signs.push(sign) });
   inbox.accept({ notification, raw: () => Buffer.from('raw') });
+  inbox.stop();
   return { alarms, signs };
 }
 
+/** What a flow sees of alarms. Where some wait for a picture, others pass them, but not those of their own place. */
+function inOrder(alarms: readonly Alarm[], waiting: boolean) {
+  const place = ({ event: { channelRaw, type } }: Alarm) => JSON.stringify([channelRaw, type]);
+  const sorted = waiting ? [...alarms].sort((a, b) => place(a).localeCompare(place(b))) : alarms;
+  return sorted.map(({ event, attachments }) => asExpected({ event, attachments }));
+}
+
+/** What is told beside the alarms: who it is, then the troubles. What is well from the start is no news. */
+function signsOf(drafts: readonly AlarmDraft[]): string[] {
+  const troubles = drafts.filter(({ condition, event }) => condition && event.state === 'active');
+  return [...['online'].slice(0, drafts.length), ...troubles.map(({ event }) => event.kind)];
+}
+
 /** A fixture in these chunks, with what its request line says. */
-function arrival({ head, contentType, body }: Fixture, chunks: readonly Buffer[]): Notification {
-  const query = /^\S+ [^ ?]*\?(\S+)/.exec(head)?.[1];
-  const read = notificationOf(contentType, chunks, {
+function arrival(
+  vendor: Vendor,
+  { head, contentType, body }: Fixture,
+  chunks: readonly Buffer[],
+): Notification {
+  const [, path = '', query] = /^\S+ ([^ ?]*)(?:\?(\S+))?/.exec(head) ?? [];
+  const keepAlive = path.toLowerCase() === vendor.keepAlivePath;
+  const more: Partial<Notification> = {
     transport: head.startsWith('GET') ? 'http-get' : 'http-push',
     ...(query !== undefined && { query }),
-  });
-  // With the event in the query, nothing of the delivery is missing.
-  return query !== undefined && body.length === 0 ? { ...read, truncated: false } : read;
+    ...(keepAlive && { keepAlive }),
+  };
+  const read = notificationOf(contentType, chunks, more, limitsOf(vendor));
+  // With the event in the query, or in the path, nothing of the delivery is missing.
+  return (query !== undefined || keepAlive) && body.length === 0 ? { ...read, truncated: false } : read;
 }
-const whole = (fixture: Fixture) => arrival(fixture, [fixture.body]);
 const messageOf = (draft: AlarmDraft) => message(draft, 'en-US');
 
 /** Fails on what a flow must never get; returns how deep the value is. */
@@ -119,6 +143,9 @@ function sameParts(one: Notification, other: Notification): boolean {
 
 for (const vendor of VENDORS) {
   const fixtures = fixturesOf(vendor.id);
+  const whole = (fixture: Fixture) => arrival(vendor, fixture, [fixture.body]);
+  const read = (contentType: string | undefined, body: Buffer, more?: Partial<Notification>) =>
+    notificationOf(contentType, [body], more, limitsOf(vendor));
 
   test(`${vendor.id}: fixtures are requests as they go over the wire`, () => {
     assert.ok(fixtures.length >= 30, `${fixtures.length} fixtures`);
@@ -151,16 +178,14 @@ for (const vendor of VENDORS) {
     for (const fixture of fixtures) {
       const { alarms, signs } = arriving(vendor, whole(fixture));
       const wanted = decoded(vendor, whole(fixture)) ?? [];
-      assert.deepEqual(
-        alarms.map(({ event }) => event.kind),
-        wanted.map(({ event }) => event.kind).filter((kind) => kind !== 'heartbeat'),
-        fixture.name,
-      );
+      const told = wanted.filter(({ event, condition }) => event.kind !== 'heartbeat' && !condition);
+      const waiting = told.some(({ awaits, brings }) => awaits !== undefined || brings !== undefined);
+      assert.deepEqual(inOrder(alarms, waiting), inOrder(told, waiting), fixture.name);
       for (const alarm of alarms)
         assert.equal(objections(SCHEMAS.alarm, message(alarm, 'fr').payload), '', fixture.name);
       assert.deepEqual(
         signs.map(({ event }) => event),
-        ['online'].slice(0, wanted.length),
+        signsOf(wanted),
         fixture.name,
       );
       for (const sign of signs) assert.equal(objections(SCHEMAS.state, stateMessage(sign).payload), '');
@@ -182,7 +207,7 @@ for (const vendor of VENDORS) {
       const { name, body } = fixture;
       const wanted = whole(fixture);
       const same = (chunks: Buffer[], where: string) => {
-        const got = arrival(fixture, chunks);
+        const got = arrival(vendor, fixture, chunks);
         // A decoder is a pure function: the same parts give the same events.
         if (sameParts(got, wanted)) return;
         const events = (of: Notification) => (decoded(vendor, of) ?? []).map(asExpected);
@@ -201,7 +226,7 @@ for (const vendor of VENDORS) {
       const { name, contentType, body } = fixture;
       const wanted = decoded(vendor, whole(fixture)) ?? [];
       for (const at of places(body)) {
-        const cut = notificationOf(contentType, [body.subarray(0, at)], { truncated: true });
+        const cut = read(contentType, body.subarray(0, at), { truncated: true });
         for (const [index, draft] of (decoded(vendor, cut) ?? []).entries()) {
           const full = wanted[index];
           assert.deepEqual(draft.event, { ...full?.event, truncated: true }, `${name} at ${at}`);
@@ -229,7 +254,7 @@ for (const vendor of VENDORS) {
       const { contentType } = random(8) === 0 ? some() : fixture;
       const body = changed(fixture.body, some().body, random);
       try {
-        const drafts = decoded(vendor, notificationOf(contentType, [body]));
+        const drafts = decoded(vendor, read(contentType, body));
         harmless(drafts);
         if (drafts === undefined) refused++;
         else events += drafts.length;
@@ -248,7 +273,7 @@ for (const vendor of VENDORS) {
         for (const piece of pieces) {
           const grown = Buffer.concat([body.subarray(0, at + 1), Buffer.from(piece), body.subarray(at + 1)]);
           try {
-            harmless(decoded(vendor, notificationOf(contentType, [grown])));
+            harmless(decoded(vendor, read(contentType, grown)));
           } catch (error) {
             throw new Error(`${piece.slice(0, 40)} in ${name} at ${at}`, { cause: error });
           }
@@ -263,7 +288,7 @@ for (const vendor of VENDORS) {
     const complaints = new Map<string, number>();
     for (let run = 0; run < 5_000; run++) {
       const { contentType, body } = some();
-      const notification = notificationOf(contentType, [changed(body, some().body, random)]);
+      const notification = read(contentType, changed(body, some().body, random));
       for (const alarm of arriving(vendor, notification).alarms) {
         const said = objections(SCHEMAS.alarm, message(alarm, 'en-US').payload).replace(/\d+/g, 'N');
         if (said !== '') complaints.set(said, (complaints.get(said) ?? 0) + 1);
@@ -274,12 +299,12 @@ for (const vendor of VENDORS) {
 
   test(`${vendor.id}: the device's time zone is kept, whatever zone this machine is in`, () => {
     const before = process.env.TZ;
-    const read = () => fixtures.map((fixture) => decoded(vendor, whole(fixture)) ?? []);
-    const wanted = read();
+    const all = () => fixtures.map((fixture) => decoded(vendor, whole(fixture)) ?? []);
+    const wanted = all();
     try {
       for (const zone of ['UTC', 'Asia/Kathmandu', 'America/St_Johns', 'Pacific/Kiritimati']) {
         process.env.TZ = zone;
-        assert.deepEqual(read(), wanted, zone);
+        assert.deepEqual(all(), wanted, zone);
       }
     } finally {
       if (before === undefined) delete process.env.TZ;
