@@ -1,13 +1,14 @@
 import type { Fields } from './fields.js';
 import { isFields } from './fields.js';
 
-/** No id, name or word of a device is longer; what is are pictures and other bytes in base64. */
+/** No id, name or word of a device is longer; what is, and has no blank at its begin, are bytes in base64. */
 const LONGEST = 256;
+const BASE64 = /^[\w+/=:;,.\\-]+$/;
 const MARK = '\u0000';
 const ESCAPED_MARK = '\\u0000';
 
 /**
- * Long values of a JSON text, taken out of it: what is left can be read within the limits of a document, and a picture
+ * Long values of a JSON text, such as pictures in base64, taken out of it: what is left can be read within the limits of a document, and a picture
  * is decoded once, when somebody wants it.
  */
 export class LongStrings {
@@ -23,7 +24,8 @@ export class LongStrings {
     for (let open = text.indexOf('"'); open >= 0; ) {
       const close = closingQuote(text, open);
       if (close < 0) break;
-      if (close - open - 1 > LONGEST && !isKey(text, close)) {
+      const long = close - open - 1 > LONGEST && BASE64.test(text.slice(open + 1, open + LONGEST));
+      if (long && !isKey(text, close)) {
         short += `${text.slice(from, open)}"${ESCAPED_MARK}${this.#long.length}"`;
         this.#long.push(text.slice(open + 1, close));
         from = close + 1;

@@ -60,11 +60,11 @@ export function readAlarms({ fields, ...entry }: ChannelEntry, { push }: Context
 /** `int_alarm`, and the same once more with its picture in `int_alarm_ex`. */
 function intelligent(fields: Fields): Item[] {
   const items = new Map<string, Item>();
-  for (const name of ['int_alarm_ex', 'int_alarm']) {
+  for (const name of ['int_alarm', 'int_alarm_ex']) {
     for (const alarm of entries(fields, name).map(lowered)) {
       const begins = flag(alarm.alarm_val);
       const type = text(alarm, 'int_subtype') ?? 'int_alarm';
-      if (begins === undefined || items.has(type.toLowerCase())) continue;
+      if (begins === undefined) continue;
       items.set(type.toLowerCase(), { type, state: stateOf(begins), snap: snapOf(alarm) });
     }
   }

@@ -1,10 +1,11 @@
+import type { AlarmEvent } from '../../event.js';
 import type { AlarmDraft } from '../../notification.js';
 import { type Fields, text } from '../../wire/fields.js';
 import { channelOf, countingOf, readAlarms, readEntry } from './channel-entry.js';
 import { readChannelConditions, readSystemConditions } from './conditions.js';
 import { type Context, documentOf, type Wanting } from './context.js';
 import { type Detection, describeWith, readDetections } from './detections.js';
-import { entries, lowered, readChannel } from './names.js';
+import { type Channel, entries, lowered, readChannel } from './names.js';
 import type { Push } from './push.js';
 import { joinSnaps } from './snaps.js';
 
@@ -36,8 +37,8 @@ export function readEnvelope(fields: Fields, push: Push): AlarmDraft[] {
   const detections = entries(fields, 'ai_snap_picture').map(lowered).flatMap(readDetections);
   const context: Context = { push, device, channelName: onlyName(device, lists, detections) };
   const events: Wanting[] = lists.flatMap((list) => readList(list, context));
-  const own = detections.filter((detection) => !belongs(detection, events, push));
   const { joined, left } = joinSnaps(entries(fields, 'alarm_snap_data'), events, context);
+  const own = detections.filter((detection) => !belongs(detection, joined, push));
   return [
     ...joined,
     ...own.map((detection) => seen(detection, context)),
@@ -57,16 +58,23 @@ function readList(list: Fields, context: Context): Wanting[] {
 }
 
 /** Shows a detection with the alarm of this delivery that it is about, if there is one. */
-function belongs(detection: Detection, events: readonly Wanting[], push: Push): boolean {
-  const owner = events.find(({ draft: { event, condition } }) => {
+function belongs(detection: Detection, drafts: readonly AlarmDraft[], push: Push): boolean {
+  const owner = drafts.find(({ event, condition }) => {
     const fits = condition !== true && detection.alarms.includes(event.type.toLowerCase());
     const taken = detection.plate !== undefined && event.plate !== undefined;
-    return fits && !taken && event.state === 'active' && event.channelRaw === detection.channel?.raw;
+    return fits && !taken && event.state === 'active' && isAt(detection.channel, event);
   });
   if (owner === undefined) return false;
-  push.show(owner.draft, detection.pictures);
-  describeWith(owner.draft.event, [detection]);
+  push.show(owner, detection.pictures);
+  describeWith(owner.event, [detection]);
+  push.tell(owner, detection.type, detection.document);
   return true;
+}
+
+/** The number alone where that is all a detection says. */
+function isAt(channel: Channel | undefined, { channel: number, channelRaw }: AlarmEvent): boolean {
+  if (channel === undefined || !/\D/.test(channel.raw)) return channel?.number === number;
+  return channel.raw.toLowerCase() === channelRaw?.toLowerCase();
 }
 
 function seen(detection: Detection, context: Context): AlarmDraft {

@@ -36,6 +36,7 @@ function heartbeat({ keepAlive, address }: Notification): Device | undefined {
 function decode(notification: Notification): AlarmDraft[] {
   const parts = notification.parts.filter(({ kind }) => kind !== 'empty' && !isPicture(kind));
   if (parts.length > 0) return parts.flatMap((part) => readPart(part, notification));
+  if (notification.keepAlive === true) return [beat('KeepLive', {}, new Push(notification, undefined, {}))];
   const asked = readQuery(notification.query ?? '');
   if (asked === undefined) throw new AlarmError('DOCUMENT_MISSING');
   return readPlain(asked, notification);
@@ -57,7 +58,9 @@ function readPart(part: BodyPart, notification: Notification): AlarmDraft[] {
   }
   const long = new LongStrings(content);
   const value = parseJsonText(long.text, LIMITS);
-  return [value].flat().flatMap((item) => {
+  const items = [value].flat();
+  if (items.length === 0) throw new AlarmError('EVENT_UNKNOWN_ROOT');
+  return items.flatMap((item) => {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
     return readObject(unwrapped(item), notification, long);
   });
@@ -77,12 +80,14 @@ function readObject(data: Fields, notification: Notification, long: LongStrings)
   if ('eventtype' in fields) return [readFlat(data, push)];
   const told = isEnvelope(fields) ? readEnvelope(fields, push) : [];
   if (told.length > 0) return told;
-  const beat = text(fields, 'heat_alarm') === undefined ? 'KeepLive' : 'heat_alarm';
-  if (beat === 'heat_alarm' || isTimeAlone(fields))
-    return [push.draft({ type: beat, kind: 'heartbeat', state: 'pulse', document: data })];
+  if (text(fields, 'heat_alarm') !== undefined) return [beat('heat_alarm', data, push)];
+  if (isTimeAlone(fields)) return [beat('KeepLive', data, push)];
   if (isEnvelope(fields)) return [];
   throw new AlarmError('EVENT_UNKNOWN_ROOT');
 }
+
+const beat = (type: string, document: Fields, push: Push) =>
+  push.draft({ type, kind: 'heartbeat', state: 'pulse', document });
 
 /** Fields as text: of a query, of lines or of XML. */
 function readPlain(data: Fields, notification: Notification): AlarmDraft[] {

@@ -13,9 +13,9 @@ export function lowered(fields: Fields): Fields {
   return found;
 }
 
-/** The objects of a field, each with its names in lower case; a single one is a list of one. */
+/** The objects of a field that hold anything; a single one is a list of one. */
 export function entries(fields: Fields, name: string): Fields[] {
-  return [fields[name]].flat().filter(isFields);
+  return [fields[name]].flat().filter((each) => isFields(each) && Object.keys(each).length > 0) as Fields[];
 }
 
 /** Yes or no, as JSON or as text; undefined for anything else. */
@@ -44,7 +44,7 @@ export interface Channel {
 }
 
 /** `CH5`, `IP_CH5`, `WIFI_CH5` (raysharp-vstarcam-others.md §1.5). */
-const CHANNEL = /^(?:IP_|WIFI_)?CH(\d{1,5})$/i;
+const CHANNEL = /^(?:(?:IP|WIFI)[_-])?CH(\d{1,5})$/i;
 
 /** @returns undefined when the text names no channel */
 export function readChannel(text: string | undefined): Channel | undefined {

@@ -66,7 +66,7 @@ export class Push {
       regions: [],
       title: '',
       text: '',
-      document: this.#long?.told(document) ?? { ...document },
+      document: this.#told(document),
     };
     put(event, 'channel', channel?.number);
     put(event, 'channelRaw', channel?.raw);
@@ -89,6 +89,17 @@ export class Push {
       attachments.push(pictureAttachment(picture, role, attachments.length + 1, ''));
       if (isCutPicture(picture)) event.truncated = true;
     }
+  }
+
+  /** Adds to what is told of an event; several of a name are a list. */
+  tell({ event }: AlarmDraft, name: string, document: Fields): void {
+    const before = event.document[name];
+    const told = this.#told(document);
+    event.document = { ...event.document, [name]: before === undefined ? told : [before, told].flat() };
+  }
+
+  #told(document: Fields): Record<string, unknown> {
+    return this.#long?.told(document) ?? { ...document };
   }
 
   #picture(value: unknown): Buffer | undefined {

@@ -29,7 +29,7 @@ function collect(pairs: readonly (readonly [string, string])[]): Fields | undefi
   for (const [raw, value] of pairs) {
     const name = raw.trim();
     if (fields.size >= LIMITS.queryFields || fields.has(name)) continue;
-    if (/^\w{1,64}$/.test(name) && !FORBIDDEN_KEYS.has(name)) fields.set(name, value.trim());
+    if (/^\w{1,64}$/.test(name) && !FORBIDDEN_KEYS.has(name)) fields.set(name, value);
   }
   const isEvent = [...fields.keys()].some((name) => name.toLowerCase() === 'eventtype');
   return isEvent ? Object.fromEntries(fields) : undefined;
