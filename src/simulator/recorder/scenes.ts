@@ -1,4 +1,5 @@
 import type { PushTarget } from '../http-push.js';
+import type { DatagramTarget } from './datagram.js';
 import { alarmSnap, type News, smartAlarm } from './envelope.js';
 import type { EventPushRecorder } from './event-push-recorder.js';
 import type { FlatAlarm } from './flat-alarm.js';
@@ -24,13 +25,13 @@ export const motion = (begins: boolean): FlatAlarm => ({
 /** Somebody is where nobody should be. */
 export const intrusion = (begins: boolean): FlatAlarm => ({ ...motion(begins), type: 'PID' });
 
-/** One way in which a recorder tells of an alarm. */
-export interface RecorderScene {
+/** One way in which a recorder tells of an alarm over HTTP. */
+export interface RecorderPush {
   readonly name: string;
   readonly push: (recorder: EventPushRecorder, target: PushTarget, begins: boolean) => Promise<string>;
 }
 
-export const RECORDER_PUSHES: readonly RecorderScene[] = [
+export const RECORDER_PUSHES: readonly RecorderPush[] = [
   {
     name: 'lcd on CH2 (Yard), POST',
     push: (recorder, target, begins) => recorder.push(target, lineCrossing(recorder, begins)),
@@ -42,5 +43,22 @@ export const RECORDER_PUSHES: readonly RecorderScene[] = [
   {
     name: 'PID (Door), GET',
     push: (recorder, target, begins) => recorder.pushQuery(target, intrusion(begins)),
+  },
+];
+
+/** One way in which it tells of an alarm by UDP. */
+export interface RecorderCast {
+  readonly name: string;
+  readonly cast: (recorder: EventPushRecorder, target: DatagramTarget, begins: boolean) => Promise<void>;
+}
+
+export const RECORDER_CASTS: readonly RecorderCast[] = [
+  {
+    name: 'lcd on CH2 (Yard), UDP',
+    cast: (recorder, target, begins) => recorder.cast(target, lineCrossing(recorder, begins)),
+  },
+  {
+    name: 'VideoMotion (Door), UDP of the flat form',
+    cast: (recorder, target, begins) => recorder.castFlat(target, motion(begins)),
   },
 ];
