@@ -1,4 +1,4 @@
-// The demo: Node-RED with this package and its two examples, a mail server and a Telegram stand-in on this machine,
+// The demo: Node-RED with this package and four of its examples, a mail server and a Telegram stand-in on this machine,
 // and simulated devices that push alarms. Needs a build. Everything it writes goes to .demo/.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -9,8 +9,10 @@ import {
   simulatedCamera,
   simulatedRecorder,
 } from '../dist/src/simulator/hikvision.js';
-import { startMailServer } from '../dist/test/support/mail-server.js';
-import { exampleFlow, freePort, startNodeRed } from '../dist/test/support/node-red.js';
+import { EventPushRecorder } from '../dist/src/simulator/recorder/event-push-recorder.js';
+import { lineCrossing, motion } from '../dist/src/simulator/recorder/scenes.js';
+import { mailBy, startMailServer } from '../dist/test/support/mail-server.js';
+import { exampleFlow, freePort, freeUdpPort, startNodeRed } from '../dist/test/support/node-red.js';
 import { startTelegramServer } from '../dist/test/support/telegram-server.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -20,6 +22,8 @@ const SECRET = 'demoSecret12';
 /** Seconds between two alarms, and for how long the flows hold back repeats of one. */
 const PAUSE = 6;
 const COOL_DOWN = '20';
+/** Seconds between two keep-alives; the shortest that recorders offer. */
+const KEEP_ALIVE = 60;
 
 const isFree = (wanted) =>
   new Promise((resolve) => {
@@ -63,28 +67,45 @@ function onCall({ fields }) {
   ready('telegram');
 }
 
-/** The flows as they ship, pointed at the servers of this demo. Both examples share one listener. */
-function demoFlows(mailPort, telegramUrl, listenerPort) {
+/** The flows as they ship, pointed at the servers of this demo. Those that listen by HTTP share one listener. */
+function demoFlows(mailServer, telegramUrl, listenerPort, udpPort) {
   const changes = {
     'alarm-listener': { host: '127.0.0.1', port: String(listenerPort) },
-    'e-mail': { server: '127.0.0.1', port: String(mailPort), authtype: 'NONE', secure: false, tls: false },
+    'udp-push-listener': { port: String(udpPort), interface: '127.0.0.1' },
+    'e-mail': mailBy(mailServer),
     'telegram bot': { baseapiurl: telegramUrl },
     trigger: { duration: COOL_DOWN, name: `one in ${COOL_DOWN} s` },
   };
-  const nodes = ['01-motion-picture-by-email', '02-motion-picture-to-telegram'].flatMap((name) =>
-    exampleFlow(name, changes),
-  );
+  const nodes = [
+    '01-motion-picture-by-email',
+    '02-motion-picture-to-telegram',
+    '05-recorder-http-push',
+    '06-recorder-udp-push',
+  ].flatMap((name) => exampleFlow(name, changes));
   return [...new Map(nodes.map((node) => [node.id, node])).values()];
 }
 
-async function* alarms() {
+/** What the devices tell in turns: each gives the words for it, and how it says that it begins or ends. */
+function* alarms(at, recorder, udpPort) {
   const devices = [
     ['gate camera', simulatedCamera(), GATE_SCENES],
     ['recorder', simulatedRecorder(), RECORDER_SCENES],
   ];
+  const udp = { mode: 'unicast', host: '127.0.0.1', port: udpPort };
   for (let round = 0; ; round++) {
-    for (const [name, device, scenes] of devices)
-      yield { name, device, scene: scenes[round % scenes.length] };
+    for (const [name, device, scenes] of devices) {
+      const scene = scenes[round % scenes.length];
+      const tell = (begins) => device.push(at('isapi'), scene, begins ? 'active' : 'inactive');
+      yield { words: `${name}: ${scene.eventType}, ${scene.channelName}`, tell };
+    }
+    yield {
+      words: 'event push: lcd, Yard',
+      tell: (begins) => recorder.push(at('push'), lineCrossing(recorder, begins)),
+    };
+    yield {
+      words: 'event push by UDP: VideoMotion, Door',
+      tell: (begins) => recorder.castFlat(udp, motion(begins)).then(() => 'sent'),
+    };
   }
 }
 
@@ -102,16 +123,19 @@ async function run() {
   stops.push(() => mailServer.stop());
   const telegram = await startTelegramServer(onCall);
   stops.push(() => telegram.stop());
-  const listenerPort = await freePort();
+  const [listenerPort, udpPort] = [await freePort(), await freeUdpPort()];
   const nodeRed = await startNodeRed({
     port,
     userDir,
     modules: ['node-red-node-email', 'node-red-contrib-telegrambot'],
-    flows: demoFlows(mailServer.port, telegram.url, listenerPort),
+    flows: demoFlows(mailServer, telegram.url, listenerPort, udpPort),
     credentials: {
       'camera-alarms-listener': { secret: SECRET },
       'alarm-by-email-mail': { userid: 'cameras@example.com' },
       'alarm-to-telegram-bot': { token: '1:demo' },
+      'recorder-http-push-mail': { userid: 'recorder@example.com' },
+      'recorder-http-push-trouble-mail': { userid: 'recorder@example.com' },
+      'recorder-udp-push-bot': { token: '1:demo' },
     },
   });
   stops.push(() => nodeRed.stop());
@@ -119,16 +143,24 @@ async function run() {
     if (stopping === undefined) console.error(`Node-RED has stopped:\n${nodeRed.log().slice(-2000)}`);
     stop(1);
   });
-  await nodeRed.said(/waiting for alarms on port/);
-  say(`simulated devices push to http://127.0.0.1:${listenerPort}/${SECRET}/isapi; Ctrl-C stops everything`);
-  const target = { host: '127.0.0.1', port: listenerPort, path: `/${SECRET}/isapi` };
-  for await (const { name, device, scene } of alarms()) {
+  for (const each of [listenerPort, udpPort])
+    await nodeRed.said(new RegExp(`waiting for alarms on port ${each}`));
+  const at = (path) => ({ host: '127.0.0.1', port: listenerPort, path: `/${SECRET}/${path}` });
+  say(
+    `simulated devices push to http://127.0.0.1:${listenerPort}/${SECRET} and UDP port ${udpPort}; Ctrl-C stops everything`,
+  );
+  const recorder = new EventPushRecorder({ zone: -new Date().getTimezoneOffset() });
+  const firstLine = (answer) => answer.split('\r\n', 1)[0];
+  recorder.keepAlives(at('push'), KEEP_ALIVE, (answer) =>
+    say(`alive     event push: keep-alive -> ${firstLine(answer)}`),
+  );
+  for (const { words, tell } of alarms(at, recorder, udpPort)) {
     if (stopping !== undefined) return;
-    const answer = await device.push(target, scene).catch((error) => error.message);
-    say(`alarm     ${name}: ${scene.eventType}, ${scene.channelName} -> ${answer.split('\r\n', 1)[0]}`);
+    const answer = await tell(true).catch((error) => error.message);
+    say(`alarm     ${words} -> ${firstLine(answer)}`);
     await new Promise((resolve) => setTimeout(resolve, PAUSE * 1000));
     if (stopping !== undefined) return;
-    await device.push(target, scene, 'inactive').catch(() => undefined);
+    await tell(false).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import net, { type AddressInfo, type Socket } from 'node:net';
+import net, { type Socket } from 'node:net';
 import tls from 'node:tls';
+import { DevicePort } from './device-port.js';
 import { alertXml, type SimulatedAlert, type SimulatedIdentity } from './isapi-documents.js';
 import { Login, type LoginRules, USUAL_RULES } from './login.js';
 import { picture } from './picture.js';
@@ -98,21 +98,19 @@ export class StreamDevice {
   /** What clients subscribed, as they sent it. */
   readonly subscriptions: string[] = [];
   readonly #now: () => number;
-  readonly #server: net.Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #port: DevicePort;
   readonly #streams = new Map<Socket, OpenStream>();
   #count = 0;
-  #port = 0;
 
   private constructor(settings: Partial<StreamDeviceSettings>, options: StreamDeviceOptions) {
     this.settings = { ...DEFAULTS, ...settings };
     this.#now = options.now ?? Date.now;
     this.login = new Login(this.#rules, this.#now);
     const serve = (socket: Socket) => this.#serve(socket);
-    this.#server = options.certificate
+    const server = options.certificate
       ? tls.createServer(options.certificate, serve)
       : net.createServer({ noDelay: true }, serve);
-    this.#server.on('tlsClientError', () => undefined);
+    this.#port = new DevicePort(server);
   }
 
   static async start(
@@ -125,12 +123,12 @@ export class StreamDevice {
   }
 
   get port(): number {
-    return this.#port;
+    return this.#port.number;
   }
 
   /** Connections that are open now. */
   get connections(): number {
-    return this.#sockets.size;
+    return this.#port.connections;
   }
 
   /** Streams that are open now. */
@@ -139,17 +137,13 @@ export class StreamDevice {
   }
 
   /** Takes connections, again after {@link close}: at the same port unless another is given. */
-  async open(port = this.#port, host = '127.0.0.1'): Promise<void> {
-    this.#server.listen(port, host);
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+  open(port?: number, host?: string): Promise<void> {
+    return this.#port.open(port, host);
   }
 
   /** Switched off: all connections break and further ones are refused. */
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+  close(): Promise<void> {
+    return this.#port.close();
   }
 
   /** An event with its pictures, over all streams that want it. */
@@ -221,13 +215,12 @@ export class StreamDevice {
 
   #serve(socket: Socket): void {
     const { counts } = this;
-    this.#sockets.add(socket);
+    this.#port.add(socket);
     counts.connections++;
-    counts.mostConnections = Math.max(counts.mostConnections, this.#sockets.size);
+    counts.mostConnections = Math.max(counts.mostConnections, this.connections);
     socket.on('close', () => {
       clearInterval(this.#streams.get(socket)?.timer);
       this.#streams.delete(socket);
-      this.#sockets.delete(socket);
     });
     socket.on('error', () => undefined);
     let received = Buffer.alloc(0);

@@ -5,7 +5,7 @@ import tls from 'node:tls';
 export interface PushTarget {
   readonly host: string;
   readonly port: number;
-  /** Path with its leading slash. */
+  /** Path with its leading slash; some devices write it as it was typed, without one. */
   readonly path: string;
   readonly tls?: boolean;
   /** Local address to send from: each simulated device can have its own in 127.0.0.0/8. */
@@ -67,17 +67,25 @@ export const MULTIPART = `multipart/form-data; boundary=${BOUNDARY}`;
 
 /**
  * Sends bytes over a connection of its own and gives back the whole answer.
+ * @param isWhole for devices that do not leave it to the other side to close
  * @throws the socket's error when the connection cannot be made or breaks
  */
-export function send(target: PushTarget, bytes: Buffer): Promise<string> {
+export function send(
+  target: PushTarget,
+  bytes: Buffer,
+  isWhole: (answer: string) => boolean = () => false,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const { host, port, localAddress } = target;
     const options = { host, port, ...(localAddress !== undefined && { localAddress }) };
     const socket = target.tls ? tls.connect({ ...options, rejectUnauthorized: false }) : net.connect(options);
-    const answer: Buffer[] = [];
-    socket.on('data', (chunk: Buffer) => answer.push(chunk));
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('latin1');
+      if (isWhole(answer)) socket.destroy();
+    });
     socket.on('error', reject);
-    socket.on('close', () => resolve(Buffer.concat(answer).toString('latin1')));
+    socket.on('close', () => resolve(answer));
     socket.setTimeout(15_000, () => socket.destroy(new Error('no answer within 15 s')));
     socket.write(bytes);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import net from 'node:net';
@@ -10,6 +11,7 @@ import { DeviceClient, HttpListener, isapi, openAlertStream } from '../../src/in
 import { picture } from '../../src/simulator/picture.js';
 import { Mailbox } from '../support/mailbox.js';
 import { freePort, ROOT } from '../support/node-red.js';
+import { PushReceiver } from '../support/push-receiver.js';
 
 /** Everything a program writes, as soon as it holds what is waited for. */
 async function output(child: ChildProcess, until: RegExp): Promise<string> {
@@ -20,7 +22,8 @@ async function output(child: ChildProcess, until: RegExp): Promise<string> {
       if (until.test(text)) child.emit('said');
     });
   }
-  await Promise.race([once(child, 'said'), once(child, 'exit')]);
+  // Not `exit`, which may come before the last words.
+  await Promise.race([once(child, 'said'), once(child, 'close')]);
   return text;
 }
 
@@ -94,6 +97,43 @@ describe('camera-alarms-simulator', () => {
       ['line-crossing', 'intrusion', 'motion'],
     );
     await listener.stop();
+  });
+
+  it('is a recorder that begins and ends alarms in all its ways, after a keep-alive', async (t) => {
+    const { target, pushes } = await PushReceiver.start(t);
+    const url = `http://127.0.0.1:${target.port}/SECRET/push`;
+    const child = spawn(process.execPath, [cli, '--recorder', url, '--count', '4', '--every', '0']);
+    const text = await output(child, /ends.*\n/);
+    const lines = ['keep-alive', 'lcd .* begins', 'VideoMotion .* begins', 'PID .* begins', 'lcd .* ends'];
+    const pattern = lines.map((each) => `recorder: ${each} -> HTTP/1\\.1 200 OK\n`).join('');
+    assert.match(text, new RegExp(`^${pattern}$`));
+    const requests = [];
+    while (requests.length < lines.length) requests.push(/^\w+ [^? ]+/.exec((await pushes.take()).head)?.[0]);
+    const push = 'POST /SECRET/push';
+    const get = 'GET /SECRET/push';
+    assert.deepEqual(requests, ['POST /API/HttpListening/KeepLive', push, push, get, push]);
+    // Its timer for the next keep-alive does not keep it.
+    if (child.exitCode === null) await once(child, 'exit');
+    assert.equal(child.exitCode, 0);
+  });
+
+  it('is a recorder that sends datagrams', async (t) => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    t.after(() => socket.close());
+    await once(socket, 'listening');
+    const datagrams = new Mailbox<string>();
+    socket.on('message', (bytes) => datagrams.put(bytes.toString()));
+    const target = `127.0.0.1:${socket.address().port}`;
+    const child = spawn(process.execPath, [cli, '--udp', target, '--count', '2', '--every', '0']);
+    const text = await output(child, /VideoMotion.*\n/);
+    assert.match(
+      text,
+      /^recorder: lcd .* begins -> sent, unicast\nrecorder: VideoMotion .* sent, unicast\n$/,
+    );
+    assert.match(await datagrams.take(), /"int_subtype":"lcd"/);
+    assert.match(await datagrams.take(), /"EventType":"VideoMotion"/);
+    if (child.exitCode === null) await once(child, 'exit');
+    assert.equal(child.exitCode, 0);
   });
 
   it('is a camera whose alert stream can be read', async () => {

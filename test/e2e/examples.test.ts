@@ -16,7 +16,7 @@ import { USUAL_RULES } from '../../src/simulator/login.js';
 import { picture } from '../../src/simulator/picture.js';
 import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
 import { type FakeDevice, LOGIN, startFakeDevice } from '../support/fake-device.js';
-import { type MailServer, type ReceivedMail, startMailServer } from '../support/mail-server.js';
+import { type MailServer, mailBy, type ReceivedMail, startMailServer } from '../support/mail-server.js';
 import { Mailbox } from '../support/mailbox.js';
 import { exampleFlow, freePort, type NodeRed, startNodeRed } from '../support/node-red.js';
 import { startTelegramServer, type TelegramCall, type TelegramServer } from '../support/telegram-server.js';
@@ -28,15 +28,6 @@ const [, plate] = RECORDER_SCENES as readonly [Scene, Scene];
 async function listenerTarget(): Promise<PushTarget> {
   return { host: '127.0.0.1', port: await freePort(), path: `/${SECRET}/isapi` };
 }
-
-/** Settings of a mail node that leads to our server. */
-const mailBy = ({ port }: MailServer) => ({
-  server: '127.0.0.1',
-  port: String(port),
-  authtype: 'NONE',
-  secure: false,
-  tls: false,
-});
 
 describe('example: alarm picture by e-mail', () => {
   const mails = new Mailbox<ReceivedMail>();
@@ -293,7 +284,7 @@ describe('examples: configure a camera, and disarm by schedule', () => {
     nodeRed = await startNodeRed({
       flows: [
         ...exampleFlow('04-configure-camera', changes),
-        ...exampleFlow('05-disarm-by-schedule', changes),
+        ...exampleFlow('11-disarm-by-schedule', changes),
       ],
       credentials: {
         'configure-camera-listener': { secret: SECRET },

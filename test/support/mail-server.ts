@@ -14,6 +14,15 @@ export interface MailServer {
   stop(): Promise<void>;
 }
 
+/** Settings of an e-mail node that leads to it. */
+export const mailBy = ({ port }: { readonly port: number }) => ({
+  server: '127.0.0.1',
+  port: String(port),
+  authtype: 'NONE',
+  secure: false,
+  tls: false,
+});
+
 export async function startMailServer(onMail: (received: ReceivedMail) => void): Promise<MailServer> {
   const server = new SMTPServer({
     authOptional: true,

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import https from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { DevicePort } from '../device-port.js';
 import { Login, type LoginRules, USUAL_RULES } from '../login.js';
 import { type Behaviour, USUAL } from './behaviour.js';
 import { Hosts } from './hosts.js';
@@ -45,10 +45,8 @@ export class ConfigurableDevice {
   readonly #now: () => number;
   /** When it was switched on. */
   #started: number;
-  readonly #server: http.Server | https.Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #port: DevicePort;
   readonly #followed = new Map<Script, number>();
-  #port = 0;
 
   private constructor(behaviour: Partial<Behaviour>, { certificate, now = Date.now }: ConfigurableOptions) {
     this.behaviour = { ...USUAL, ...behaviour };
@@ -60,11 +58,11 @@ export class ConfigurableDevice {
     this.#triggers = new Triggers(this.behaviour);
     this.#settings = new Settings(this.behaviour);
     const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response);
-    this.#server = certificate
+    const server = certificate
       ? https.createServer(certificate, serve)
       : http.createServer({ requireHostHeader: false }, serve);
-    this.#server.on('connection', (socket: Socket) => this.#connected(socket, certificate !== undefined));
-    this.#server.on('tlsClientError', () => undefined);
+    server.on('connection', (socket: Socket) => this.#connected(socket, certificate !== undefined));
+    this.#port = new DevicePort(server);
   }
 
   static async start(
@@ -78,7 +76,7 @@ export class ConfigurableDevice {
   }
 
   get port(): number {
-    return this.#port;
+    return this.#port.number;
   }
 
   /** The httpHosts document as a GET gives it. */
@@ -97,22 +95,18 @@ export class ConfigurableDevice {
   }
 
   /** Takes connections, again after {@link close}: at the same port unless another is given. */
-  async open(port = this.#port, host = '127.0.0.1'): Promise<void> {
-    this.#server.listen(port, host);
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
+  open(port?: number, host?: string): Promise<void> {
+    return this.#port.open(port, host);
   }
 
   /** All connections break and further ones are refused. */
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#disconnect();
-    await closed;
+  close(): Promise<void> {
+    return this.#port.close();
   }
 
   /** Off and on again, in no time: connections break, locks open, and some settings are gone. */
   reboot(): void {
-    this.#disconnect();
+    this.#port.disconnect();
     this.#started = this.#now();
     this.login.restart();
     this.#hosts.reboot();
@@ -136,13 +130,8 @@ export class ConfigurableDevice {
     return clock === 'unset' ? this.#now() - this.#started : this.#now() + clock * 1000;
   }
 
-  #disconnect(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
   #connected(socket: Socket, secure: boolean): void {
-    this.#sockets.add(socket);
-    socket.on('close', () => this.#sockets.delete(socket));
+    this.#port.add(socket);
     // Without a certificate nothing can be said in TLS: whoever knocks is sent away, as HTTP is at such a port.
     if (this.behaviour.door === 'tls' && !secure) socket.destroy();
   }
