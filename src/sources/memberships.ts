@@ -16,6 +16,8 @@ export class Memberships {
   readonly #own: string;
   /** By what the system knows the network by. */
   #joined = new Set<string>();
+  /** Whether a network was joined that is no more: the system goes on counting it, 20 for each socket on Linux. */
+  #worn = false;
 
   /** @param own local address of the one network; empty for all */
   constructor(socket: Socket, group: string, own: string) {
@@ -24,21 +26,34 @@ export class Memberships {
     this.#own = own;
   }
 
-  /** Joins wherever it is not a member. @returns on how many networks it is one now */
+  /**
+   * Joins wherever it is not a member. @returns on how many networks it is one now
+   * @throws the system's error when only a new socket can join again
+   */
   join(networks: Networks): number {
     const wanted = addressesOf(networks, this.#group, this.#own);
-    // What is left behind of a link that is gone counts towards how often a socket may join: 20 times on Linux.
-    for (const gone of this.#joined) if (!wanted.includes(gone)) this.#try('dropMembership', gone);
-    this.#joined = new Set(wanted.filter((address) => this.#try('addMembership', address)));
+    for (const gone of this.#joined) if (!wanted.includes(gone)) this.#leave(gone);
+    this.#joined = new Set(wanted.filter((address) => this.#isMember(address)));
     return this.#joined.size;
   }
 
-  #try(what: 'addMembership' | 'dropMembership', address: string): boolean {
+  #isMember(address: string): boolean {
     try {
-      this.#socket[what](this.#group, address);
+      this.#socket.addMembership(this.#group, address);
+      this.#worn ||= this.#joined.has(address);
       return true;
     } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOBUFS' && this.#worn) throw error;
+      return code === 'EADDRINUSE';
+    }
+  }
+
+  #leave(address: string): void {
+    try {
+      this.#socket.dropMembership(this.#group, address);
+    } catch {
+      this.#worn = true;
     }
   }
 }

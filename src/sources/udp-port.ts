@@ -116,15 +116,19 @@ export class UdpPort {
     if (mode === 'multicast') {
       const memberships = new Memberships(socket, group, own);
       if (memberships.join(this.#networks()) === 0) throw new AlarmError('UDP_INTERFACE_UNKNOWN');
-      this.#joinAgain(memberships);
+      this.#joinAgain(socket, memberships);
     }
     return mode === 'broadcast' && own !== '' ? this.#neighboursOf(own) : () => true;
   }
 
-  #joinAgain(memberships: Memberships): void {
+  #joinAgain(socket: Socket, memberships: Memberships): void {
     this.#cancel = this.#clock.after(this.#limits.udpJoinMs, () => {
-      memberships.join(this.#networks());
-      this.#joinAgain(memberships);
+      try {
+        memberships.join(this.#networks());
+        this.#joinAgain(socket, memberships);
+      } catch (error) {
+        this.#openLater(socket, error as Error);
+      }
     });
   }
 
