@@ -140,8 +140,11 @@ export const LIMITS = {
   udpSenders: 10_000,
   /** What the kernel keeps while we are busy; it may give less. */
   udpKernelBytes: 4 * MIB,
-  /** Handed on in one turn: so many, and for so long, before the socket is read again. */
-  udpTurn: 64,
+  /**
+   * Handed on in one turn: so many, and for so long. Fewer than the 32 that Node reads in one: what we cannot keep up
+   * with is then dropped here, counted, before the kernel loses it.
+   */
+  udpTurn: 24,
   udpTurnMs: 5,
   /** Datagrams wait as long as Node-RED lets nodes take to close, so that none is lost while a flow is redeployed. */
   udpWaitMs: 15_000,
