@@ -5,37 +5,25 @@ import {
   AlarmError,
   asAlarmError,
   HttpListener,
-  type PortState,
   type PushTarget,
   type Sender,
-  type Subscriber,
   type Vendor,
 } from '../src/index.js';
+import { type ListenerNode, Listening } from './lib/listening.js';
 import { type ListenerConfig, type ListenerCredentials, readListener, readText } from './lib/settings.js';
 
 type Definition = NodeDef & ListenerConfig & { readonly tls?: string };
 
-/** State of the port, or why it is not opened at all with these settings. */
-export type ListenerState = PortState | { readonly state: 'refused'; readonly error: AlarmError };
-
-/** What a flow node gives its listener. */
-export interface ListenerUser {
-  readonly node: Node;
+/** What a flow node wants of this listener. */
+export interface PathUser {
   readonly path: string;
   readonly vendor: Vendor;
-  readonly subscriber: Subscriber;
   readonly sender?: Sender;
-  onState(state: ListenerState): void;
 }
 
-export interface AlarmListenerNode extends Node<ListenerCredentials> {
+export interface AlarmListenerNode extends Node<ListenerCredentials>, ListenerNode<PathUser> {
   /** By node id: with it, Node-RED hands this node's errors to the Catch nodes of the flows that use it. */
   users: Record<string, Node>;
-  /**
-   * @returns how to leave; `removed` when the node is gone for good, not only restarted
-   * @throws AlarmError `PATH_TAKEN`
-   */
-  join(user: ListenerUser): (removed: boolean) => void;
   /** What a device has to be told to push to this listener. @throws AlarmError why the listener cannot be used */
   pushTarget(path: string): Omit<PushTarget, 'host' | 'events'>;
 }
@@ -48,28 +36,14 @@ interface TlsConfigNode extends Node {
 export default function register(RED: NodeAPI): void {
   function AlarmListener(this: AlarmListenerNode, config: Definition): void {
     RED.nodes.createNode(this, config);
-    const users = new Set<ListenerUser>();
-    let state: ListenerState = { state: 'closed' };
-    let complaint: string | undefined;
-    let starting: NodeJS.Immediate | undefined;
-
-    const setState = (next: ListenerState) => {
-      state = next;
-      for (const user of users) user.onState(next);
-      if (next.state === 'listening') this.log(`waiting for alarms on port ${next.port}`);
-      // Told once, however often the port is tried again.
-      const error = 'error' in next ? next.error : undefined;
-      if (error !== undefined && error.code !== complaint) this.error(error, {});
-      complaint = error?.code;
-    };
-
+    const listening = new Listening<PathUser>(this);
     let listener: HttpListener | undefined;
     let refusal: AlarmError | undefined;
     try {
       const tls = readTls(config.tls);
       listener = new HttpListener(
         { ...readListener(config, this.credentials ?? {}), ...(tls !== undefined && { tls }) },
-        { onState: setState, onError: (error) => this.error(error as Error, {}) },
+        { onState: listening.setState, onError: (error) => this.error(error as Error, {}) },
       );
     } catch (error) {
       refusal = asAlarmError(error, 'INTERNAL');
@@ -82,28 +56,22 @@ export default function register(RED: NodeAPI): void {
       return { port, tls: readText(config.tls) !== '', path: whole, secret, auth, username, password };
     };
 
-    this.users = {};
     this.join = (user) => {
       const inbox = listener?.inbox(user.path, user.vendor);
       const leave = inbox?.subscribe(user.subscriber, user.sender);
-      users.add(user);
-      this.users[user.node.id] = user.node;
-      user.onState(state);
-      // Not before all nodes of the flow are there: what came in earlier would find nobody.
-      starting ??= setImmediate(() => {
-        if (refusal !== undefined) setState({ state: 'refused', error: refusal });
+      listening.add(user, () => {
+        if (refusal !== undefined) listening.setState({ state: 'refused', error: refusal });
         else listener?.start();
       });
       return (removed) => {
         leave?.();
-        users.delete(user);
-        delete this.users[user.node.id];
+        listening.remove(user);
         if (removed && inbox?.deserted) listener?.abandon(user.path);
       };
     };
 
     this.on('close', (done: () => void) => {
-      clearImmediate(starting);
+      listening.stop();
       if (listener === undefined) done();
       else listener.stop().then(done, done);
     });

@@ -1,6 +1,6 @@
 // The benchmark: the same pushes against a bare node:http server, our listener, our node in Node-RED, and Node-RED's own
-// http in with an XML node; then reading documents, reading streams, and a thousand alert streams. Side by side in rounds;
-// what counts are the ratios within a round. Figures of one machine and day: nothing here passes or fails.
+// http in with an XML node; then reading documents, reading streams, a thousand alert streams, and datagrams. Side by side in
+// rounds; what counts are the ratios within a round. Figures of one machine and day: nothing here passes or fails.
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
@@ -13,6 +13,7 @@ import { benchDecode } from './bench/decode.mjs';
 import { benchMultipart } from './bench/multipart.mjs';
 import { startHttpIn, startOurs } from './bench/node-red-servers.mjs';
 import { benchStreams } from './bench/streams.mjs';
+import { benchUdp } from './bench/udp.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const MILLISECONDS = Number(process.env.MILLISECONDS ?? 1500);
@@ -170,6 +171,7 @@ async function run() {
   benchDecode();
   await benchMultipart();
   await benchStreams();
+  await benchUdp();
 }
 
 function print(name, bytes, servers) {

@@ -130,6 +130,28 @@ export const LIMITS = {
   doctorDetectors: 32,
   /** Clocks of devices without a time server drift by seconds a day; alarms a minute off are found again. */
   clockSkewMs: 60_000,
+  /** UDP (reliability.md §7). A datagram over Ethernet that is not split holds 1.5 KB; recorders send text alone. */
+  udpDatagramBytes: 8 * KIB,
+  udpQueue: 1_000,
+  /** Of each sender in a second: a recorder with all its cameras in alarm sends less. */
+  udpPerSender: 50,
+  udpWindowMs: 1_000,
+  /** Senders told apart in a second: anyone can forge as many as they like. */
+  udpSenders: 10_000,
+  /** What the kernel keeps while we are busy; it may give less. */
+  udpKernelBytes: 4 * MIB,
+  /**
+   * Handed on in one turn: so many, and for so long. Fewer than the 32 that Node reads in one: what we cannot keep up
+   * with is then dropped here, counted, before the kernel loses it.
+   */
+  udpTurn: 24,
+  udpTurnMs: 5,
+  /** Datagrams wait as long as Node-RED lets nodes take to close, so that none is lost while a flow is redeployed. */
+  udpWaitMs: 15_000,
+  /** A network that was away is joined again no later than this. */
+  udpJoinMs: 5_000,
+  /** What was dropped is shown after this, and no more often. */
+  udpDropsMs: 1_000,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
 } as const;

@@ -1,23 +1,26 @@
 import type { Node, NodeAPI } from 'node-red';
 import { asAlarmError } from '../../src/index.js';
-import type { AlarmListenerNode, ListenerState, ListenerUser } from '../alarm-listener.js';
 import { emitter, sayer } from './emitter.js';
+import type { ListenerNode, ListenerState } from './listening.js';
 import { type PictureSource, type RouteConfig, route } from './route.js';
 import { presenceStatus, stateStatus } from './status.js';
 
-/** What a source node takes from a listener, and what it does to it. */
-export interface Want extends Pick<ListenerUser, 'path' | 'vendor' | 'sender'> {
+/** What a source node does to the alarms it receives. */
+export interface Want {
   readonly route: RouteConfig;
   /** Where pictures can be fetched that an alarm only names. */
   readonly pictures?: PictureSource;
 }
 
-/** Makes `node` one that receives alarms of a listener: alarms on output 1, states on output 2, status below it. */
-export function receiveAlarms(
+/**
+ * Makes `node` one that receives alarms of a listener: alarms on output 1, states on output 2, status below it.
+ * @param want with what this kind of listener asks of its users besides
+ */
+export function receiveAlarms<Own extends object>(
   RED: NodeAPI,
   node: Node,
-  listener: AlarmListenerNode | null,
-  { route: config, pictures, ...want }: Want,
+  listener: ListenerNode<Own> | null,
+  want: Want & Own,
 ): void {
   const say = sayer(RED);
   if (listener === null) {
@@ -26,10 +29,9 @@ export function receiveAlarms(
   }
   const onState = (state: ListenerState) => node.status(stateStatus(state, say));
   try {
-    const way = route(config, emitter(RED, node, presenceStatus), pictures, (error) =>
-      node.error(error as Error, {}),
-    );
-    const leave = listener.join({ node, ...want, subscriber: way.entrance, onState });
+    const exit = emitter(RED, node, presenceStatus);
+    const way = route(want.route, exit, want.pictures, (error) => node.error(error as Error, {}));
+    const leave = listener.join({ ...want, node, subscriber: way.entrance, onState });
     node.on('close', (removed: boolean, done: () => void) => {
       leave(removed);
       way.close();

@@ -7,6 +7,7 @@ import {
   readMac,
   type Sender,
   type SubscriptionWish,
+  type UdpSettings,
 } from '../../src/index.js';
 
 /** Settings as the editor, a hand-written flow or an environment variable gives them. */
@@ -38,7 +39,7 @@ export function readNumber(value: Raw, fallback: number): number {
   return Number.isFinite(number) ? number : fallback;
 }
 
-/** A TCP port. @throws AlarmError `PORT_INVALID` */
+/** A TCP or UDP port. @throws AlarmError `PORT_INVALID` */
 export function readPort(value: Raw, fallback: number): number {
   const port = Number(readText(value, String(fallback)));
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new AlarmError('PORT_INVALID');
@@ -61,6 +62,28 @@ export function readListener(config: ListenerConfig, credentials: ListenerCreden
 function readAuth(value: Raw): AccessSettings['auth'] {
   const auth = readText(value, 'none').toLowerCase();
   return auth === 'basic' || auth === 'digest' ? auth : 'none';
+}
+
+/** Properties of `udp-push-listener` in a flow. */
+export interface UdpListenerConfig {
+  readonly port?: Raw;
+  /** `unicast`, `multicast` or `broadcast`. */
+  readonly mode?: Raw;
+  readonly group?: Raw;
+  readonly interface?: Raw;
+  readonly allow?: Raw;
+}
+
+/** @throws AlarmError `PORT_INVALID` */
+export function readUdpListener(config: UdpListenerConfig): UdpSettings {
+  const mode = readText(config.mode, 'unicast').toLowerCase();
+  return {
+    port: readPort(config.port, 5000),
+    mode: mode === 'multicast' || mode === 'broadcast' ? mode : 'unicast',
+    group: readText(config.group),
+    interface: readText(config.interface),
+    allow: readText(config.allow),
+  };
 }
 
 /** Properties of `isapi-device` in a flow. */

@@ -1,6 +1,6 @@
 import type { NodeStatus } from 'node-red';
 import type { Alarm, AlarmError, DeviceSign, StreamState } from '../../src/index.js';
-import type { ListenerState } from '../alarm-listener.js';
+import type { ListenerState } from './listening.js';
 import { shortName } from './to-msg.js';
 
 /** Looks up a text of the node's catalogue. */
@@ -22,6 +22,11 @@ export function stateStatus(state: ListenerState, say: Say): NodeStatus {
         text: say(`error.${state.error.code}`, 'port' in state ? { port: state.port } : {}),
       };
   }
+}
+
+/** So many datagrams were dropped since the listener was opened. */
+export function droppedStatus(dropped: number, say: Say): NodeStatus {
+  return { fill: 'yellow', shape: 'dot', text: say('dropped', { number: dropped }) };
 }
 
 export function alarmStatus({ event }: Alarm): NodeStatus {

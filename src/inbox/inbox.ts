@@ -133,8 +133,10 @@ export class Inbox {
     }
   }
 
+  /** What no sender can say of an event. */
   #identify(draft: AlarmDraft): void {
     draft.event.id = this.#newId();
+    if (draft.event.transport === 'udp') draft.event.unauthenticated = true;
     for (const [index, attachment] of draft.attachments.entries()) {
       attachment.cid = contentId(draft.event.id, index + 1);
     }

@@ -8,6 +8,8 @@ import registerAlarmIn from '../../nodes/isapi-alarm-in.js';
 import registerConfigure from '../../nodes/isapi-configure.js';
 import registerDevice from '../../nodes/isapi-device.js';
 import registerSnapshot from '../../nodes/isapi-snapshot.js';
+import registerUdpIn from '../../nodes/udp-push-in.js';
+import registerUdpListener from '../../nodes/udp-push-listener.js';
 import type { AlarmEvent, Attachment, DeviceSign } from '../../src/index.js';
 import { Mailbox } from './mailbox.js';
 import { type FlowNode, ROOT } from './node-red.js';
@@ -65,6 +67,8 @@ export async function startFlow(
     registerSnapshot,
     registerAlertstream,
     registerConfigure,
+    registerUdpListener,
+    registerUdpIn,
   ];
   await helper.load(register, [TAB, ...flow], credentials);
   const boxes = new Map<string, Mailbox<Received>>();

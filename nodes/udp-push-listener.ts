@@ -1,0 +1,57 @@
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { type AlarmError, asAlarmError, datagram, UdpListener } from '../src/index.js';
+import { type ListenerNode, Listening } from './lib/listening.js';
+import { readUdpListener, type UdpListenerConfig } from './lib/settings.js';
+
+type Definition = NodeDef & UdpListenerConfig;
+
+/** What a flow node wants of this listener. */
+export interface UdpUser {
+  /** So many datagrams were dropped since the listener was opened. */
+  onDropped(dropped: number): void;
+}
+
+export interface UdpPushListenerNode extends Node, ListenerNode<UdpUser> {
+  /** By node id: with it, Node-RED hands this node's errors to the Catch nodes of the flows that use it. */
+  users: Record<string, Node>;
+}
+
+export default function register(RED: NodeAPI): void {
+  function UdpPushListener(this: UdpPushListenerNode, config: Definition): void {
+    RED.nodes.createNode(this, config);
+    const listening = new Listening<UdpUser>(this);
+    let listener: UdpListener | undefined;
+    let refusal: AlarmError | undefined;
+    try {
+      listener = new UdpListener(readUdpListener(config), datagram, {
+        onState: listening.setState,
+        onDropped: (dropped) => {
+          for (const user of listening.users) user.onDropped(dropped);
+        },
+        onError: (error) => this.error(error as Error, {}),
+      });
+    } catch (error) {
+      refusal = asAlarmError(error, 'INTERNAL');
+    }
+
+    this.join = (user) => {
+      const leave = listener?.subscribe(user.subscriber);
+      listening.add(user, () => {
+        if (refusal !== undefined) listening.setState({ state: 'refused', error: refusal });
+        else listener?.start();
+      });
+      return () => {
+        leave?.();
+        listening.remove(user);
+      };
+    };
+
+    this.on('close', (done: () => void) => {
+      listening.stop();
+      if (listener === undefined) done();
+      else listener.stop().then(done, done);
+    });
+  }
+
+  RED.nodes.registerType('udp-push-listener', UdpPushListener);
+}
