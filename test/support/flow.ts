@@ -25,6 +25,7 @@ export interface Received {
   readonly payload: AlarmEvent & DeviceSign;
   readonly attachments: readonly Attachment[];
   readonly filename?: string;
+  readonly raw?: Buffer;
   readonly error?: {
     readonly message: string;
     readonly code?: string;

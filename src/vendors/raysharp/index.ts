@@ -74,6 +74,7 @@ function unwrapped(value: Fields): Fields {
 
 function readObject(data: Fields, notification: Notification, long: LongStrings): AlarmDraft[] {
   const fields = lowered(data);
+  if (isForeign(fields)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
   const [identity] = entries(fields, 'dev_net_info').map(lowered);
   const push = new Push(notification, long, identity ?? fields);
   if (isNumbered(fields)) return readJsonOf2019(data, push);
@@ -92,10 +93,13 @@ const beat = (type: string, document: Fields, push: Push) =>
 /** Fields as text: of a query, of lines or of XML. */
 function readPlain(data: Fields, notification: Notification): AlarmDraft[] {
   const fields = lowered(data);
-  if (!('eventtype' in fields)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
+  if (!('eventtype' in fields) || isForeign(fields)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
   const push = new Push(notification, undefined, fields);
   return [isNumbered(fields) ? readLinesOf2017(data, push) : readFlat(data, push)];
 }
+
+/** An alert of ISAPI has an `eventType` too, and says by `eventState` what these say by `EventAction`. */
+const isForeign = (fields: Fields) => 'eventstate' in fields;
 
 const isNumbered = (fields: Fields) => /^\d{1,3}$/.test(text(fields, 'eventtype') ?? '');
 
