@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { AlarmError, type AlarmErrorCode } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { type DigestAlgorithm, digestResponse, parseAuthorization } from '../wire/digest.js';
+import { repairTarget } from '../wire/request-head.js';
 import { equal, Nonces } from './nonces.js';
 
 /** Who may push to a listener. */
@@ -19,7 +20,7 @@ export interface AccessSettings {
 export interface AccessRequest {
   readonly address: string;
   readonly method: string;
-  /** The request target as sent. */
+  /** The request target as sent, or repaired. */
   readonly url: string;
   readonly authorization: string | undefined;
 }
@@ -118,7 +119,9 @@ export class Access {
       cnonce: of('cnonce'),
     });
     const known = equal(of('username'), this.#settings.username);
-    const right = equal(of('response').toLowerCase(), expected) && known && of('uri') === request.url;
+    // What was signed is what the device wrote, which may have been repaired before it came here.
+    const same = repairTarget(of('uri')) === repairTarget(request.url);
+    const right = equal(of('response').toLowerCase(), expected) && known && same;
     if (!right) return this.#challenge(false);
     const verdict = this.#nonces.verify(of('nonce'), of('nc'));
     return verdict === 'good' ? { path } : this.#challenge(verdict === 'stale');

@@ -5,6 +5,7 @@ import type { TlsOptions } from 'node:tls';
 import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import { ConnectionGate, plainAddress } from './connection-gate.js';
+import { HeadFront } from './head-front.js';
 
 /** What a port is doing; `retrying` holds why it could not be opened. */
 export type PortState =
@@ -102,18 +103,17 @@ export class HttpPort {
     server.on('checkExpectation', this.#events.onRequest);
     server.on('clientError', this.#events.onClientError);
     server.on('drop', (data) => this.#events.onCrowd(plainAddress(data?.remoteAddress ?? '')));
-    this.#gate = this.#putGateBefore(server);
+    this.#gate = this.#guard(server);
     return server;
   }
 
-  /** The server's own connection handler runs behind the gate. */
-  #putGateBefore(server: http.Server): ConnectionGate {
-    const handlers = server.listeners('connection') as ((socket: Socket) => void)[];
-    const serve = (socket: Socket) => {
-      for (const handler of handlers) handler.call(server, socket);
-    };
-    const gate = new ConnectionGate(this.#limits, serve, this.#events.onCrowd);
-    server.removeAllListeners('connection');
+  /** The server's own handlers run behind the gate and the front; with TLS, the front is behind the handshake. */
+  #guard(server: http.Server): ConnectionGate {
+    const { onClientError, onCrowd } = this.#events;
+    const greeted = this.#settings.tls === undefined ? 'connection' : 'secureConnection';
+    const front = new HeadFront(this.#limits, takeOver(server, greeted), onClientError);
+    server.on(greeted, (socket: Socket) => front.admit(socket));
+    const gate = new ConnectionGate(this.#limits, takeOver(server, 'connection'), onCrowd);
     server.on('connection', (socket: Socket) => gate.admit(socket));
     return gate;
   }
@@ -129,4 +129,13 @@ export class HttpPort {
     const problem = new AlarmError(code, detail, { cause: error });
     this.#events.onState({ state: 'retrying', port: this.#settings.port, error: problem });
   }
+}
+
+/** Takes the listeners of an event away. @returns what calls them all */
+function takeOver(server: http.Server, event: string): (socket: Socket) => void {
+  const listeners = server.listeners(event) as ((socket: Socket) => void)[];
+  server.removeAllListeners(event);
+  return (socket) => {
+    for (const listener of listeners) listener.call(server, socket);
+  };
 }
