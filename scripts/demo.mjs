@@ -135,7 +135,6 @@ async function run() {
       'alarm-to-telegram-bot': { token: '1:demo' },
       'recorder-http-push-mail': { userid: 'recorder@example.com' },
       'recorder-http-push-trouble-mail': { userid: 'recorder@example.com' },
-      'recorder-udp-push-bot': { token: '1:demo' },
     },
   });
   stops.push(() => nodeRed.stop());
