@@ -18,35 +18,17 @@ import {
   RECEIVED_AT,
   SENDER,
 } from '../support/fixtures.js';
-import { changed, type Random } from '../vendors/changes.js';
+import type { Random } from '../vendors/changes.js';
 import { changedHeartbeat } from '../vendors/heartbeat-changes.js';
 import { type Reader, type Sample, type Trial, trial } from './engine.js';
 import { volume, volumeOfEvent } from './outcome.js';
+import { RECORDER_TRIALS } from './recorder.js';
+import { asText, changesOf, json, pick } from './samples.js';
 
 const FIXTURES = fixturesOf('isapi').filter(({ body }) => body.length > 0);
 const PARTS = FIXTURES.flatMap(({ contentType, body }) => notificationOf(contentType, [body]).parts);
 const partsOf = (kind: BodyPart['kind']): Sample[] =>
   PARTS.filter((part) => part.kind === kind).map(({ bytes, contentType }) => ({ bytes, contentType }));
-const pick = <Item>(items: readonly Item[], random: Random) => items[random(items.length)] as Item;
-const json = (value: unknown) => JSON.stringify(value);
-
-/** Samples made of these by changes; now and then with the content type of another one, or a changed one. */
-function changesOf(samples: readonly Sample[]): (random: Random) => Sample {
-  assert.ok(samples.length >= 5, `${samples.length} samples`);
-  return (random) => {
-    const sample = pick(samples, random);
-    const other = pick(samples, random);
-    const bytes = changed(sample.bytes, other.bytes, random);
-    if (random(8) > 0) return { bytes, contentType: sample.contentType };
-    const foreign = other.contentType ?? 'multipart/form-data; boundary=boundary';
-    if (random(2) > 0) return { bytes, contentType: foreign };
-    const type = changed(Buffer.from(foreign), Buffer.from(sample.contentType ?? ''), random);
-    return { bytes, contentType: type.toString('latin1') };
-  };
-}
-
-const asText = (text: string): Sample => ({ bytes: Buffer.from(text, 'latin1') });
-
 const INTACT_XML = Buffer.from(
   '<?xml version="1.0" encoding="UTF-8"?><EventNotificationAlert version="2.0"><channelID>1</channelID>' +
     '<dateTime>2026-11-22T08:15:30+01:00</dateTime><eventType>VMD</eventType><eventState>active</eventState>' +
@@ -325,4 +307,5 @@ export const TRIALS: readonly Trial[] = [
   trial(query),
   trial(time),
   trial(recogniser),
+  ...RECORDER_TRIALS,
 ];
