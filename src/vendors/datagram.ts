@@ -17,8 +17,7 @@ export const datagram: Vendor = {
     let failure: AlarmError | undefined;
     for (const vendor of [raysharp, isapi]) {
       try {
-        // No picture ever follows by UDP (raysharp-vstarcam-others.md §1.9): nobody waits for one.
-        const drafts = vendor.decode(notification).map(({ awaits: _, ...draft }) => draft);
+        const drafts = vendor.decode(notification);
         // How things are may be nothing to tell; an alert of ISAPI that is none is for nobody.
         if (drafts.length > 0 || vendor === raysharp) return drafts;
       } catch (error) {

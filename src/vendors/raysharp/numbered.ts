@@ -40,8 +40,8 @@ export function readJsonOf2019(data: Fields, push: Push): AlarmDraft[] {
     time: text(fields, 'triggertime'),
     document: data,
   });
-  const waits = known?.pictured === true && state === 'active' && id !== undefined;
-  return [waits ? { ...draft, awaits: id } : draft];
+  const pictured = known?.pictured === true && push.mayBringPictures;
+  return [pictured && state === 'active' && id !== undefined ? { ...draft, awaits: id } : draft];
 }
 
 function readStatus(fields: Fields): AlarmState {

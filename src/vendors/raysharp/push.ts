@@ -47,6 +47,11 @@ export class Push {
     this.device = device;
   }
 
+  /** By UDP no picture ever comes (raysharp-vstarcam-others.md §1.9): nobody need wait for one. */
+  get mayBringPictures(): boolean {
+    return this.#notification.transport !== 'udp';
+  }
+
   draft(happening: Happening, pictures: readonly Shown[] = []): AlarmDraft {
     const { transport, receivedAt, truncated } = this.#notification;
     const { type, kind, state, channel, channelName, document } = happening;

@@ -22,7 +22,7 @@ export function joinSnaps(
   const joined = events.map(({ draft, wants }) => {
     if (wants === undefined) return draft;
     const picture = pictures.get(wants);
-    if (picture === undefined) return { ...draft, awaits: wants };
+    if (picture === undefined) return context.push.mayBringPictures ? { ...draft, awaits: wants } : draft;
     wanted.add(wants);
     context.push.show(draft, [[picture.img_data, 'scene']]);
     return draft;
