@@ -55,6 +55,7 @@ export { isapi } from './vendors/isapi/index.js';
 export { type SadpDevice, sadp } from './vendors/isapi/sadp.js';
 export type { Trigger } from './vendors/isapi/triggers.js';
 export { raysharp } from './vendors/raysharp/index.js';
+export { vstarcam } from './vendors/vstarcam/index.js';
 export { readMac } from './wire/mac.js';
 export { WORDS } from './wording/index.js';
 export { describe, type Wording } from './wording.js';

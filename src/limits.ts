@@ -61,14 +61,17 @@ export const LIMITS = {
   /** Silence of a stream: three heartbeats, but no less and no more than this (isapi.md §2.3). */
   silenceLeastMs: 30_000,
   silenceMostMs: 90_000,
-  /** Silence of a device that pushes signs of life every 1, 5 or 10 minutes: one and a half of them (raysharp §1.3). */
-  keepAliveLeastMs: 90_000,
+  /** Silence of a device that pushes signs of life: every 1, 5 or 10 minutes (raysharp §1.3), or as set in it (VStarcam). */
+  keepAliveLeastMs: 30_000,
   keepAliveMostMs: 900_000,
   /** A picture that comes in a delivery of its own is waited for this long, and waits as long for its event. */
   pictureJoinMs: 3_000,
   /** Events and pictures that wait so, per path; beyond it the oldest goes on as it is. */
   joining: 256,
   joiningBytes: 32 * MIB,
+  /** What a device sends twice, to two servers, comes within seconds; a second press of a bell is later. */
+  duplicateMs: 5_000,
+  duplicates: 10_000,
   /** Conditions remembered per path, such as that of a disk or of a recorder's camera. */
   conditions: 10_000,
   /** Between two tries to open a stream: doubled up to the second figure, with jitter. */

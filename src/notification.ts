@@ -46,6 +46,8 @@ export interface AlarmDraft {
   readonly awaits?: string;
   /** The device's name for the picture that this is, and that no event of its delivery asked for. */
   readonly brings?: string;
+  /** The same for a delivery that a device sends twice, as to its main and its second server. */
+  readonly key?: string;
   /** The bytes as received, where nobody could read them. */
   readonly raw?: Buffer;
 }
@@ -60,6 +62,14 @@ export interface Reply {
   readonly body: string;
 }
 
+/** How many signs of life may stay away. */
+export interface Patience {
+  /** Until it is in doubt whether a device is there; absent where nobody is told of a doubt. */
+  readonly stale?: number;
+  /** Until it is gone. */
+  readonly offline: number;
+}
+
 /** One maker's wire format. Pure: no socket, no file, no clock. */
 export interface Vendor {
   readonly id: VendorId;
@@ -67,16 +77,22 @@ export interface Vendor {
   readonly takesQuery?: boolean;
   /** Its documents hold pictures as text, so that one may be as large as a body. */
   readonly embedsPictures?: boolean;
+  /** Its devices send clean form data, as any HTTP library makes it. */
+  readonly sendsFormData?: boolean;
+  /** What is below its path is its own too. */
+  readonly takesSubpaths?: boolean;
   /** Where its devices send their sign of life, whatever path they were told; in lower case. */
   readonly keepAlivePath?: string;
   /** Its devices give signs of life at a steady pace, so that one that falls silent is missed. */
-  readonly steadyHeartbeat?: boolean;
+  readonly steadyHeartbeat?: Patience;
   /** The device, when the delivery is nothing but its sign of life. Much faster than `decode`; may always give up. */
   heartbeat?(notification: Notification): Device | undefined;
   /** @throws AlarmError when the delivery holds nothing this vendor sends. */
   decode(notification: Notification): AlarmDraft[];
   /** The answer the vendor's devices want when their delivery was taken. */
   reply(outcome: Outcome): Reply;
+  /** The answer in the vendor's own form when a delivery was refused; plain text unless given. */
+  refusal?(status: number): Pick<Reply, 'headers' | 'body'>;
 }
 
 /** What a listener or stream tells about a device or a sender, other than alarms. */

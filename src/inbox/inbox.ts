@@ -6,11 +6,14 @@ import type { Limits } from '../limits.js';
 import type { AlarmDraft, DeviceSign, Notification, Outcome, Subscriber, Vendor } from '../notification.js';
 import { describe } from '../wording.js';
 import { Conditions } from './conditions.js';
+import { Duplicates } from './duplicates.js';
 import { PictureJoin } from './picture-join.js';
 import { Presence } from './presence.js';
 
 /** Which sender's alarms a subscriber wants; nothing set means all. */
 export interface Sender {
+  /** The maker's own name for it, such as a `vuid`; counts before all else. */
+  readonly id?: string;
   readonly name?: string;
   /** Lower case with colons. Counts before the address, which routers and recorders change. */
   readonly mac?: string;
@@ -42,6 +45,7 @@ export class Inbox {
   readonly #presence: Presence | undefined;
   readonly #conditions: Conditions;
   readonly #join: PictureJoin;
+  readonly #duplicates: Duplicates;
   readonly #subscriptions = new Set<Subscription>();
 
   /** @param announces whether it is told which devices are there; not where the source itself knows */
@@ -55,9 +59,10 @@ export class Inbox {
     this.vendor = vendor;
     this.#newId = newId;
     this.#conditions = new Conditions(limits);
+    this.#duplicates = new Duplicates(limits, clock);
     this.#join = new PictureJoin(limits, clock, (draft) => this.#deliver(draft));
     if (!announces) return;
-    this.#presence = new Presence(limits, clock, (device, event, reason) => {
+    this.#presence = new Presence(limits, clock, vendor.steadyHeartbeat, (device, event, reason) => {
       const since = new Date(clock.now()).toISOString();
       const why = reason === undefined ? {} : { reason: `${reason.code}: ${reason.message}` };
       this.tell({ event, vendor: vendor.id, device, since, ...why });
@@ -109,11 +114,16 @@ export class Inbox {
     }
     this.#presence?.heard(device);
     if (draft.condition !== true) {
-      this.#join.take(draft);
+      if (draft.key === undefined || this.#duplicates.isNew(draft.key)) this.#join.take(draft);
       return;
     }
     const news = this.#conditions.news(draft);
     if (news !== undefined) this.tell(news);
+  }
+
+  /** A device is waited for, with so many milliseconds between its signs of life. */
+  expect(device: Device, interval: number): void {
+    this.#presence?.expect(device, interval);
   }
 
   /** What was known of a sender by its address alone is known elsewhere now. */
@@ -175,6 +185,7 @@ export class Inbox {
 
 function isFrom(sender: Sender | undefined, device: Device): boolean {
   if (sender === undefined) return true;
+  if (sender.id !== undefined) return sender.id === device.id;
   if (sender.mac !== undefined && device.mac !== undefined) return sender.mac === device.mac;
   return sender.address === undefined ? sender.mac === undefined : sender.address === device.address;
 }

@@ -2,21 +2,26 @@ import type { Clock } from '../clock.js';
 import { AlarmError } from '../errors.js';
 import type { Device } from '../event.js';
 import type { Limits } from '../limits.js';
+import type { Patience } from '../notification.js';
 import { Silence } from './silence.js';
 
-/** How many signs of life long a silence is. */
-const BEATS = 1.5;
-
 /** Who is told when a device is heard of for the first time, falls silent, and is back. */
-export type PresenceTeller = (device: Device, event: 'online' | 'offline', reason?: AlarmError) => void;
+export type PresenceTeller = (
+  device: Device,
+  event: 'online' | 'stale' | 'offline',
+  reason?: AlarmError,
+) => void;
 
 interface Known {
   device: Device;
   /** Absent while it has given no sign of life: what only sends alarms may be silent for months. */
   silence?: Silence;
-  offline: boolean;
-  /** Milliseconds since 1970. */
-  heardAt: number;
+  /** Milliseconds between its signs of life, where somebody has set them; else they are learned. */
+  interval?: number;
+  /** Undefined for one that was never heard of. */
+  state: 'online' | 'stale' | 'offline' | undefined;
+  /** Milliseconds since 1970; absent for one that was never heard of. */
+  heardAt?: number;
   cancel: () => void;
 }
 
@@ -27,21 +32,28 @@ interface Known {
 export class Presence {
   readonly #limits: Limits;
   readonly #clock: Clock;
+  readonly #patience: Patience | undefined;
   readonly #tell: PresenceTeller;
   /** By id, in the order in which they were last heard of. */
   readonly #known = new Map<string, Known>();
 
-  constructor(limits: Limits, clock: Clock, tell: PresenceTeller) {
+  constructor(limits: Limits, clock: Clock, patience: Patience | undefined, tell: PresenceTeller) {
     this.#limits = limits;
     this.#clock = clock;
+    this.#patience = patience;
     this.#tell = tell;
+  }
+
+  /** A device is waited for, with so many milliseconds between its signs of life. */
+  expect(device: Device, interval: number): void {
+    const known = this.#known.get(device.id) ?? this.#add(device);
+    known.interval = interval;
+    this.#watch(known);
   }
 
   /** A device sent something. */
   heard(device: Device): void {
-    const known = this.#known.get(device.id);
-    if (known === undefined) this.#add(device);
-    else this.#note(known, device);
+    this.#note(this.#known.get(device.id) ?? this.#add(device), device);
   }
 
   /** A device gave a sign of life. */
@@ -50,7 +62,8 @@ export class Presence {
     if (named.length === 0) this.heard(device);
     const own = this.#known.get(device.id);
     for (const known of named.length > 0 ? named : own === undefined ? [] : [own]) {
-      known.silence ??= this.#newSilence();
+      const { keepAliveLeastMs, keepAliveMostMs } = this.#limits;
+      known.silence ??= new Silence({ silenceLeastMs: keepAliveLeastMs, silenceMostMs: keepAliveMostMs });
       known.silence.beat(this.#clock.ticks());
       this.#note(known, known.device);
     }
@@ -67,23 +80,19 @@ export class Presence {
     for (const { cancel } of this.#known.values()) cancel();
   }
 
-  #newSilence(): Silence {
-    const { keepAliveLeastMs, keepAliveMostMs } = this.#limits;
-    return new Silence({ silenceLeastMs: keepAliveLeastMs, silenceMostMs: keepAliveMostMs }, BEATS);
-  }
-
-  #add(device: Device): void {
+  #add(device: Device): Known {
     const [oldest] = this.#known.values();
     if (oldest !== undefined && this.#known.size >= this.#limits.knownDevices) this.forget(oldest.device.id);
-    const known: Known = { device, offline: false, heardAt: 0, cancel: () => undefined };
+    const known: Known = { device, state: undefined, cancel: () => undefined };
     // Known by its address alone so far: it is this one.
     const before = device.mac === undefined ? undefined : this.#known.get(device.address ?? '');
     if (before !== undefined) {
       this.forget(before.device.id);
+      known.state = before.state;
       if (before.silence !== undefined) known.silence = before.silence;
     }
-    this.#note(known, device);
-    if (before === undefined || before.offline) this.#tell(device, 'online');
+    this.#known.set(device.id, known);
+    return known;
   }
 
   #note(known: Known, device: Device): void {
@@ -91,19 +100,50 @@ export class Presence {
     known.heardAt = this.#clock.now();
     this.#known.delete(device.id);
     this.#known.set(device.id, known);
-    known.cancel();
-    if (known.silence !== undefined)
-      known.cancel = this.#clock.after(known.silence.limitMs, () => this.#lose(known));
-    if (!known.offline) return;
-    known.offline = false;
+    this.#watch(known);
+    if (known.state === 'online') return;
+    known.state = 'online';
     this.#tell(device, 'online');
   }
 
+  /** Waits until there is a doubt, and then until there is none. */
+  #watch(known: Known): void {
+    known.cancel();
+    const { stale, offline } = this.#patience ?? {};
+    const gone = this.#limitOf(known, offline);
+    if (gone === undefined) return;
+    const doubt = this.#limitOf(known, stale) ?? gone;
+    known.cancel = this.#clock.after(doubt, () => {
+      if (doubt >= gone) this.#lose(known);
+      else {
+        this.#doubt(known);
+        known.cancel = this.#clock.after(gone - doubt, () => this.#lose(known));
+      }
+    });
+  }
+
+  /** @returns milliseconds; undefined for one that need not give signs of life */
+  #limitOf({ interval, silence }: Known, beats: number | undefined): number | undefined {
+    if (beats === undefined) return undefined;
+    return interval === undefined ? silence?.limitFor(beats) : interval * beats;
+  }
+
+  #doubt(known: Known): void {
+    // One that was never heard of is not there until it is.
+    if (known.state === undefined) return;
+    known.state = 'stale';
+    this.#tell(known.device, 'stale', this.#missing(known));
+  }
+
   #lose(known: Known): void {
-    known.offline = true;
+    known.state = 'offline';
     known.silence?.doubt();
-    const last = new Date(known.heardAt).toISOString();
-    this.#tell(known.device, 'offline', new AlarmError('KEEPALIVE_MISSING', `last heard ${last}`));
+    this.#tell(known.device, 'offline', this.#missing(known));
+  }
+
+  #missing({ heardAt }: Known): AlarmError {
+    const last = heardAt === undefined ? 'never heard' : `last heard ${new Date(heardAt).toISOString()}`;
+    return new AlarmError('KEEPALIVE_MISSING', last);
   }
 
   #at(address: string | undefined): Known[] {

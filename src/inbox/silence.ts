@@ -14,14 +14,11 @@ const HEARTBEATS_OF_A_STREAM = 3;
 /** Learns how often a device gives a sign of life. Times in milliseconds since any moment. */
 export class Silence {
   readonly #limits: SilenceLimits;
-  readonly #heartbeats: number;
   #gaps: number[] = [];
   #last: number | undefined;
 
-  /** @param heartbeats so many of them without one are a silence */
-  constructor(limits: SilenceLimits, heartbeats = HEARTBEATS_OF_A_STREAM) {
+  constructor(limits: SilenceLimits) {
     this.#limits = limits;
-    this.#heartbeats = heartbeats;
   }
 
   /** A heartbeat came. */
@@ -42,12 +39,17 @@ export class Silence {
     this.#gaps = [];
   }
 
-  /** Longest silence that is no reason to doubt the connection. */
+  /** Longest silence that is no reason to doubt the connection of a stream. */
   get limitMs(): number {
+    return this.limitFor(HEARTBEATS_OF_A_STREAM);
+  }
+
+  /** Longest silence for who may leave out so many heartbeats. */
+  limitFor(heartbeats: number): number {
     const { silenceLeastMs, silenceMostMs } = this.#limits;
     if (this.#gaps.length < LEAST_GAPS) return silenceMostMs;
     const sorted = [...this.#gaps].sort((a, b) => a - b);
     const usual = sorted[Math.floor(sorted.length / 2)] ?? silenceMostMs;
-    return Math.min(silenceMostMs, Math.max(silenceLeastMs, this.#heartbeats * usual));
+    return Math.min(silenceMostMs, Math.max(silenceLeastMs, heartbeats * usual));
   }
 }

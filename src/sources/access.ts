@@ -32,6 +32,8 @@ export type Verdict =
       readonly status: 401 | 403 | 404;
       readonly code: AlarmErrorCode;
       readonly challenge?: readonly string[];
+      /** Known where only the login is wrong. */
+      readonly path?: string;
     };
 
 const REALM = 'camera-alarms';
@@ -71,7 +73,7 @@ export class Access {
       case 'basic':
         return this.#checkBasic(request)
           ? { path }
-          : this.#login([`Basic realm="${REALM}", charset="UTF-8"`]);
+          : this.#login(path, [`Basic realm="${REALM}", charset="UTF-8"`]);
       case 'digest':
         return this.#checkDigest(request, path);
     }
@@ -103,10 +105,10 @@ export class Access {
 
   #checkDigest(request: AccessRequest, path: string): Verdict {
     const given = parseAuthorization(request.authorization);
-    if (given?.scheme !== 'digest') return this.#challenge(false);
+    if (given?.scheme !== 'digest') return this.#challenge(path, false);
     const of = (name: string) => given.parameters.get(name) ?? '';
     const algorithm = of('algorithm').toUpperCase() || 'MD5';
-    if (!isAlgorithm(algorithm) || of('qop') !== 'auth') return this.#challenge(false);
+    if (!isAlgorithm(algorithm) || of('qop') !== 'auth') return this.#challenge(path, false);
     const expected = digestResponse({
       algorithm,
       username: this.#settings.username,
@@ -122,19 +124,19 @@ export class Access {
     // What was signed is what the device wrote, which may have been repaired before it came here.
     const same = repairTarget(of('uri')) === repairTarget(request.url);
     const right = equal(of('response').toLowerCase(), expected) && known && same;
-    if (!right) return this.#challenge(false);
+    if (!right) return this.#challenge(path, false);
     const verdict = this.#nonces.verify(of('nonce'), of('nc'));
-    return verdict === 'good' ? { path } : this.#challenge(verdict === 'stale');
+    return verdict === 'good' ? { path } : this.#challenge(path, verdict === 'stale');
   }
 
   /** MD5 first: cameras that know no other take the first challenge they see. */
-  #challenge(stale: boolean): Verdict {
+  #challenge(path: string, stale: boolean): Verdict {
     const rest = `realm="${REALM}", qop="auth", nonce="${this.#nonces.issue()}"${stale ? ', stale=true' : ''}`;
-    return this.#login([`Digest ${rest}, algorithm=MD5`, `Digest ${rest}, algorithm=SHA-256`]);
+    return this.#login(path, [`Digest ${rest}, algorithm=MD5`, `Digest ${rest}, algorithm=SHA-256`]);
   }
 
-  #login(challenge: readonly string[]): Verdict {
-    return { status: 401, code: 'LOGIN_WRONG', challenge };
+  #login(path: string, challenge: readonly string[]): Verdict {
+    return { status: 401, code: 'LOGIN_WRONG', challenge, path };
   }
 }
 

@@ -114,14 +114,16 @@ export class HttpListener {
     }
   }
 
-  #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  #fail(request: IncomingMessage, response: ServerResponse, error: unknown, inbox?: Inbox): void {
     this.#onError(error);
-    this.#refuse(request, response, { status: 500 });
+    this.#refuse(request, response, { status: 500 }, inbox);
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
+  /** @param inbox whose words are used, where it is known whose device was refused */
+  #refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal, inbox?: Inbox): void {
     connectionOf(request.socket).closing = true;
-    refuse(request, response, this.#limits, refusal);
+    const answer = inbox?.vendor.refusal?.(refusal.status);
+    refuse(request, response, this.#limits, { ...refusal, answer });
   }
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
@@ -137,21 +139,31 @@ export class HttpListener {
     }
     if ('status' in verdict) {
       const knock = verdict.status === 401 && headers.authorization === undefined;
-      if (knock && !this.#knocksTooOften(address)) this.#refuse(request, response, verdict);
-      else this.#object(request, response, { event: 'denied', ...verdict });
+      if (!knock || this.#knocksTooOften(address)) this.#tell('denied', address, verdict.code);
+      this.#refuse(request, response, verdict, this.#inboxAt(verdict.path ?? ''));
       return;
     }
     this.#knocks.delete(address);
-    const inbox = this.#inboxes.get(verdict.path);
+    const inbox = this.#inboxAt(verdict.path);
     if (inbox === undefined) this.#object(request, response, WRONG_PATH);
     else this.#take(request, response, inbox, false);
+  }
+
+  /** That of the path itself, else of the nearest one above it whose vendor takes what is below. */
+  #inboxAt(path: string): Inbox | undefined {
+    let inbox = this.#inboxes.get(path);
+    for (let at = path.lastIndexOf('/'); inbox === undefined && at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const above = this.#inboxes.get(path.slice(0, at));
+      if (above?.vendor.takesSubpaths) inbox = above;
+    }
+    return inbox;
   }
 
   /** @param keepAlive whether it came to the path for signs of life */
   #take(request: IncomingMessage, response: ServerResponse, inbox: Inbox, keepAlive: boolean): void {
     const objection = this.#objectionTo(request, inbox.vendor, keepAlive);
     if (objection !== undefined) this.#object(request, response, objection, inbox);
-    else if (inbox.deserted) this.#refuse(request, response, { status: 503 });
+    else if (inbox.deserted) this.#refuse(request, response, { status: 503 }, inbox);
     else {
       // RFC 9110 §10.1.1: an expectation in HTTP/1.0 is ignored.
       const waits = request.headers.expect?.toLowerCase() === '100-continue' && request.httpVersion !== '1.0';
@@ -181,7 +193,7 @@ export class HttpListener {
 
   #object(request: IncomingMessage, response: ServerResponse, objection: Objection, inbox?: Inbox): void {
     this.#tell(objection.event, addressOf(request.socket), objection.code, inbox);
-    this.#refuse(request, response, objection);
+    this.#refuse(request, response, objection, inbox);
   }
 
   #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox, keepAlive: boolean): void {
@@ -190,10 +202,7 @@ export class HttpListener {
     connection.latest = request;
     connection.pending++;
     let length = 0;
-    let body: BodyReader | undefined = new BodyReader(
-      request.headers['content-type'],
-      inbox.vendor.embedsPictures ? { ...this.#limits, documentBytes: this.#limits.bodyBytes } : this.#limits,
-    );
+    let body: BodyReader | undefined = this.#readerFor(request, inbox.vendor);
     /** Gives the body away, once: the request lives until its connection is closed, and pictures need not. */
     const finish = (): BodyReader | undefined => {
       if (body === undefined) return undefined;
@@ -226,13 +235,18 @@ export class HttpListener {
     response.on('error', () => undefined);
   }
 
+  #readerFor({ headers }: IncomingMessage, { embedsPictures, sendsFormData }: Vendor): BodyReader {
+    const limits = embedsPictures ? { ...this.#limits, documentBytes: this.#limits.bodyBytes } : this.#limits;
+    return new BodyReader(headers['content-type'], limits, sendsFormData);
+  }
+
   #answer(request: IncomingMessage, response: ServerResponse, inbox: Inbox, accept: () => Outcome): void {
     // It came behind one whose answer ends the connection: not taken, so the device sends it again.
     if (connectionOf(request.socket).closing) return;
     try {
       // Its nodes may have gone while it was on its way: it is asked to come again when they are back.
       if (inbox.deserted) {
-        this.#refuse(request, response, { status: 503 });
+        this.#refuse(request, response, { status: 503 }, inbox);
         return;
       }
       const { status, headers, body } = inbox.vendor.reply(accept());
@@ -242,7 +256,7 @@ export class HttpListener {
       response.writeHead(status, { 'content-length': Buffer.byteLength(body), ...headers, ...last });
       response.end(body);
     } catch (error) {
-      this.#fail(request, response, error);
+      this.#fail(request, response, error, inbox);
     }
   }
 

@@ -1,10 +1,13 @@
 import { type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Limits } from '../limits.js';
+import type { Reply } from '../notification.js';
 
 /** What a refused peer is told: a status, and how to log in where that would help. Nothing else. */
 export interface Refusal {
   readonly status: number;
   readonly challenge?: readonly string[];
+  /** In the words of a maker, where it is known whose device was refused. */
+  readonly answer?: Pick<Reply, 'headers' | 'body'> | undefined;
 }
 
 /**
@@ -21,7 +24,7 @@ export function refuse(
     response.destroy();
     return;
   }
-  const text = `${STATUS_CODES[refusal.status]}\n`;
+  const text = refusal.answer?.body ?? `${STATUS_CODES[refusal.status]}\n`;
   response.writeHead(refusal.status, headersOf(refusal, text, limits));
   response.on('error', () => undefined);
   if (request.complete) {
@@ -57,7 +60,8 @@ export function refuse(
 function headersOf(refusal: Refusal, text: string, limits: Limits): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {
     'content-type': 'text/plain',
-    'content-length': text.length,
+    ...refusal.answer?.headers,
+    'content-length': Buffer.byteLength(text),
     connection: 'close',
   };
   if (refusal.status === 405) headers.allow = 'POST';

@@ -2,6 +2,7 @@ import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { BodyPart } from '../notification.js';
 import { classify } from './classify.js';
+import { FormDataReader } from './form-data.js';
 import { parseParameters } from './header.js';
 import { MultipartParser } from './multipart.js';
 import { PartBytes } from './part-bytes.js';
@@ -31,14 +32,19 @@ export class BodyReader {
   readonly #raw: Buffer[] = [];
   #rawLength = 0;
   #start: Buffer = Buffer.alloc(0);
-  #multipart: MultipartParser | undefined;
+  readonly #formData: boolean;
+  #multipart: MultipartParser | FormDataReader | undefined;
   #single: PartBytes | undefined;
   #error: AlarmError | undefined;
 
-  /** @param contentType header of the request, if it had one */
-  constructor(contentType: string | undefined, limits: Limits) {
+  /**
+   * @param contentType header of the request, if it had one
+   * @param formData whether its devices send clean form data, for the library that reads it
+   */
+  constructor(contentType: string | undefined, limits: Limits, formData = false) {
     this.#contentType = contentType;
     this.#limits = limits;
+    this.#formData = formData;
   }
 
   /** Never throws: what goes wrong is in the result of `end`. */
@@ -94,12 +100,16 @@ export class BodyReader {
     while (at < most && BLANKS.has(this.#start[at] as number)) at++;
     const first = this.#start.subarray(at, at < most ? at + SIGN_BYTES : at);
     if (first.length < SIGN_BYTES && at < most && !ended) return;
-    const { value, parameters } = parseParameters(this.#contentType ?? '');
+    const type = this.#contentType ?? '';
+    const form = this.#formData && FormDataReader.takes(type, this.#start);
+    if (form === undefined && !ended) return;
+    const { value, parameters } = parseParameters(type);
     const document = ['xml', 'json'].includes(classify(first));
     if (first.subarray(0, 2).equals(DASHES) || (value.startsWith('multipart/') && !document)) {
-      this.#multipart = new MultipartParser(parameters.get('boundary'), this.#limits, (part) =>
-        this.#parts.push(part),
-      );
+      const add = (part: BodyPart) => this.#parts.push(part);
+      this.#multipart = form
+        ? new FormDataReader(type, this.#limits, add)
+        : new MultipartParser(parameters.get('boundary'), this.#limits, add);
       this.#multipart.write(this.#start);
     } else {
       this.#single = new PartBytes(this.#limits);

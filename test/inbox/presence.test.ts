@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Device } from '../../src/event.js';
 import { Presence } from '../../src/inbox/presence.js';
 import { LIMITS, type Limits } from '../../src/limits.js';
+import type { Patience } from '../../src/notification.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 const MINUTE = 60_000;
@@ -11,10 +12,10 @@ const ADDRESS = '192.0.2.31';
 const RECORDER: Device = { id: MAC, mac: MAC, address: ADDRESS };
 const NAMELESS: Device = { id: ADDRESS, address: ADDRESS };
 
-function watched(limits: Partial<Limits> = {}) {
+function watched(limits: Partial<Limits> = {}, patience: Patience = { offline: 1.5 }) {
   const clock = new ManualClock();
   const told: string[] = [];
-  const presence = new Presence({ ...LIMITS, ...limits }, clock, (device, event, reason) =>
+  const presence = new Presence({ ...LIMITS, ...limits }, clock, patience, (device, event, reason) =>
     told.push([event, device.id, ...(reason === undefined ? [] : [reason.code])].join(' ')),
   );
   return { clock, told, presence };
@@ -105,7 +106,7 @@ test('a sign of life that names its device counts for that one alone', () => {
 test('who is offline is told as it was heard of last, and when that was', () => {
   const clock = new ManualClock();
   const told: [Device, string | undefined][] = [];
-  const presence = new Presence(LIMITS, clock, (device, _event, reason) =>
+  const presence = new Presence(LIMITS, clock, { offline: 1.5 }, (device, _event, reason) =>
     told.push([device, reason?.message]),
   );
   presence.heard(RECORDER);
@@ -136,6 +137,64 @@ test('of more devices than are remembered the one that was heard of longest ago 
   const device = (number: number): Device => ({ id: `192.0.2.${number}`, address: `192.0.2.${number}` });
   for (const number of [1, 2, 1, 3, 1, 2]) presence.heard(device(number));
   assert.deepEqual(told, ['online 192.0.2.1', 'online 192.0.2.2', 'online 192.0.2.3', 'online 192.0.2.2']);
+});
+
+const TWO_STEPS: Patience = { stale: 1.5, offline: 3.5 };
+
+test('a camera is in doubt first, and gone then; both are told once, and that it is back', () => {
+  const { clock, told, presence } = watched({}, TWO_STEPS);
+  for (let beats = 0; beats < 4; beats++) {
+    presence.beat(NAMELESS);
+    clock.pass(MINUTE);
+  }
+  clock.pass(0.5 * MINUTE - 1);
+  assert.equal(told.length, 1);
+  clock.pass(1);
+  assert.deepEqual(told.slice(1), [`stale ${ADDRESS} KEEPALIVE_MISSING`]);
+  clock.pass(2 * MINUTE - 1);
+  assert.equal(told.length, 2);
+  clock.pass(1);
+  assert.deepEqual(told.slice(2), [`offline ${ADDRESS} KEEPALIVE_MISSING`]);
+  clock.pass(60 * MINUTE);
+  presence.beat(NAMELESS);
+  assert.deepEqual(told.slice(3), [`online ${ADDRESS}`]);
+});
+
+test('one that is back while it is in doubt was never gone', () => {
+  const { clock, told, presence } = watched({}, TWO_STEPS);
+  for (const minutes of [1, 1, 1, 2, 1]) {
+    presence.beat(NAMELESS);
+    clock.pass(minutes * MINUTE);
+  }
+  assert.deepEqual(told, [`online ${ADDRESS}`, `stale ${ADDRESS} KEEPALIVE_MISSING`, `online ${ADDRESS}`]);
+});
+
+test('an interval that was set counts from the start, and before what is learned', () => {
+  const { clock, told, presence } = watched({}, TWO_STEPS);
+  presence.expect(RECORDER, 10_000);
+  clock.pass(34_999);
+  assert.deepEqual(told, []);
+  clock.pass(1);
+  assert.deepEqual(told, [`offline ${MAC} KEEPALIVE_MISSING`]);
+  for (let beats = 0; beats < 5; beats++) {
+    presence.beat(RECORDER);
+    clock.pass(1_000);
+  }
+  assert.deepEqual(told.slice(1), [`online ${MAC}`]);
+  clock.pass(14_000);
+  assert.deepEqual(told.slice(2), [`stale ${MAC} KEEPALIVE_MISSING`]);
+});
+
+test('who was waited for and never came is told as never heard of', () => {
+  const clock = new ManualClock();
+  const told: string[] = [];
+  const presence = new Presence(LIMITS, clock, TWO_STEPS, (_device, event, reason) =>
+    told.push(`${event} ${reason?.message}`),
+  );
+  presence.expect(RECORDER, MINUTE);
+  clock.pass(4 * MINUTE);
+  assert.equal(told.length, 1);
+  assert.match(told[0] ?? '', /^offline .*never heard/);
 });
 
 test('nobody is watched behind the stop', () => {

@@ -21,7 +21,8 @@ export const raysharp: Vendor = {
   takesQuery: true,
   embedsPictures: true,
   keepAlivePath: '/api/httplistening/keeplive',
-  steadyHeartbeat: true,
+  // No doubt before: its shortest interval is a minute.
+  steadyHeartbeat: { offline: 1.5 },
   heartbeat,
   decode,
   reply,

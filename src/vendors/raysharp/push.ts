@@ -2,7 +2,8 @@ import { pictureAttachment } from '../../attachment.js';
 import type { AlarmEvent, AlarmKind, AlarmState, AttachmentRole, Device, Draft } from '../../event.js';
 import { LIMITS } from '../../limits.js';
 import type { AlarmDraft, Notification } from '../../notification.js';
-import { classify, isCutPicture, isPicture } from '../../wire/classify.js';
+import { pictureFromBase64 } from '../../wire/base64.js';
+import { isCutPicture } from '../../wire/classify.js';
 import { type Fields, put, text } from '../../wire/fields.js';
 import type { LongStrings } from '../../wire/long-strings.js';
 import { readMac } from '../../wire/mac.js';
@@ -23,10 +24,6 @@ export interface Happening {
 
 /** A picture as text, and what it shows. */
 export type Shown = readonly [value: unknown, role: AttachmentRole];
-
-const DATA_URL = /^data:[\w/+.-]{0,40};base64,/i;
-/** Enough of base64 to see what it is. */
-const SIGN = 24;
 
 /** One delivery that is being read: who sent it, when, and its long values. */
 export class Push {
@@ -109,10 +106,7 @@ export class Push {
 
   #picture(value: unknown): Buffer | undefined {
     const base64 = this.#long?.whole(value) ?? (typeof value === 'string' ? value : '');
-    const start = DATA_URL.exec(base64.slice(0, 64))?.[0].length ?? 0;
-    if (!isPicture(classify(Buffer.from(base64.slice(start, start + SIGN), 'base64')))) return undefined;
-    const bytes = Buffer.from(start === 0 ? base64 : base64.slice(start), 'base64');
     // Cut like any other part that is too large, which shows.
-    return bytes.length > LIMITS.pictureBytes ? bytes.subarray(0, LIMITS.pictureBytes) : bytes;
+    return pictureFromBase64(base64)?.subarray(0, LIMITS.pictureBytes);
   }
 }

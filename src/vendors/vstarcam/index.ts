@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { AlarmError } from '../../errors.js';
+import type { AlarmEvent, Device, Draft } from '../../event.js';
+import { LIMITS } from '../../limits.js';
+import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
+import { decodeText } from '../../wire/charset.js';
+import { type Fields, isFields } from '../../wire/fields.js';
+import { parseJsonText } from '../../wire/json.js';
+import { LongStrings } from '../../wire/long-strings.js';
+import { ALARM_TYPES, readCode } from './alarm-types.js';
+import { readFiles } from './files.js';
+import { type Form, readForm, wordsOf } from './form.js';
+
+/** VStarcam cameras: heartbeat, and alarms with picture and film (seed 002). */
+export const vstarcam: Vendor = {
+  id: 'vstarcam',
+  embedsPictures: true,
+  sendsFormData: true,
+  takesSubpaths: true,
+  // Three missed ones, with half of one to spare (unknowns V7).
+  steadyHeartbeat: { stale: 1.5, offline: 3.5 },
+  decode,
+  reply: () => answer('200', 'Success'),
+  refusal: (status) => answer(String(status), 'Refused'),
+};
+
+/** A number and words behind it, as `"18"` from a form that quotes. */
+const QUOTED = /^"(.*)"$/;
+
+function decode(notification: Notification): AlarmDraft[] {
+  const { parts } = notification;
+  const [document] = parts.filter(({ kind }) => kind === 'json');
+  const form = document === undefined ? readForm(parts) : readJson(document);
+  const { words } = form;
+  const vuid = idOf(words.get('vuid'));
+  const type = words.get('type');
+  if (vuid === undefined && type === undefined) throw new AlarmError('EVENT_UNKNOWN_ROOT');
+  const { address } = notification;
+  const device: Device = vuid === undefined ? { id: address, address } : { id: vuid, serial: vuid, address };
+  if (type === undefined && form.files.length === 0)
+    return [{ event: eventOf(notification, device, form, 'heartbeat'), attachments: [] }];
+  return [alarm(notification, device, form)];
+}
+
+function alarm(notification: Notification, device: Device, form: Form): AlarmDraft {
+  const { attachments, cut } = readFiles(form.files);
+  const type = (form.words.get('type') ?? '').replace(QUOTED, '$1').trim();
+  const code = readCode(type);
+  const event = eventOf(notification, device, form, type || 'alarm');
+  event.kind = ALARM_TYPES.get(code ?? -1) ?? 'unknown';
+  event.channel = 1;
+  if (event.kind === 'person') event.targets = ['human'];
+  if (code !== undefined) event.document = { ...event.document, code };
+  if (cut) event.truncated = true;
+  const hash = createHash('sha1');
+  for (const { content } of attachments) hash.update(content);
+  return { event, attachments, key: JSON.stringify([device.id, type, hash.digest('hex')]) };
+}
+
+/** A sign of life until it is known to be more. The camera says no time and has one channel. */
+function eventOf(
+  { transport, receivedAt, truncated }: Notification,
+  device: Device,
+  { document }: Form,
+  type: string,
+): Draft<AlarmEvent> {
+  const at = receivedAt.toISOString();
+  return {
+    schema: 1,
+    id: '',
+    vendor: 'vstarcam',
+    transport,
+    device,
+    type,
+    kind: 'heartbeat',
+    state: 'pulse',
+    time: at,
+    receivedAt: at,
+    targets: [],
+    regions: [],
+    title: '',
+    text: '',
+    document,
+    ...(truncated && { truncated }),
+  };
+}
+
+function readJson(part: BodyPart): Form {
+  const long = new LongStrings(
+    decodeText(part.bytes, part.contentType)
+      .text.replace(/^\uFEFF/, '')
+      .trim(),
+  );
+  const value = parseJsonText(long.text, LIMITS);
+  if (!isFields(value)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
+  const told = long.told(value) as Fields;
+  const pairs = Object.entries(told).flatMap(([name, each]): [string, string][] =>
+    typeof each === 'string' || typeof each === 'number' ? [[name, String(each)]] : [],
+  );
+  const files = ['picture', 'pic', 'image', 'file', 'video'].flatMap((name) => {
+    const text = long.whole(value[name]);
+    return text === undefined ? [] : [{ ...part, name, kind: 'unknown' as const, bytes: Buffer.from(text) }];
+  });
+  return { words: wordsOf(pairs).words, document: told as Form['document'], files };
+}
+
+/** Ids of cameras are short (`VC0000000ABCD`); what somebody else puts there is no longer than a name. */
+function idOf(vuid: string | undefined): string | undefined {
+  const id = vuid?.slice(0, 64).trim();
+  return id === '' ? undefined : id;
+}
+
+/** Seed 002 §4: the code is a text. */
+function answer(code: string, message: string): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json; charset=UTF-8' },
+    body: JSON.stringify({ code, message }),
+  };
+}
