@@ -1,33 +1,32 @@
 // The benchmark: the same pushes against a bare node:http server, our listener, our node in Node-RED, and Node-RED's own
 // http in with an XML node; then reading documents, reading streams, a thousand alert streams, and datagrams. Side by side in
 // rounds; what counts are the ratios within a round. Figures of one machine and day: nothing here passes or fails.
-import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { GATE_SCENES } from '../dist/src/simulator/hikvision.js';
 import { MULTIPART, multipartBody, pushRequest } from '../dist/src/simulator/http-push.js';
 import { alertXml } from '../dist/src/simulator/isapi-documents.js';
 import { enlarged, picture } from '../dist/src/simulator/picture.js';
 import { benchDecode } from './bench/decode.mjs';
+import { benchFront } from './bench/front.mjs';
 import { benchMultipart } from './bench/multipart.mjs';
 import { startHttpIn, startOurs } from './bench/node-red-servers.mjs';
 import { benchStreams } from './bench/streams.mjs';
+import {
+  ask,
+  CONCURRENCY,
+  measureThroughput,
+  median,
+  sorted,
+  startForked,
+  startLoader,
+} from './bench/throughput.mjs';
 import { benchUdp } from './bench/udp.mjs';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const MILLISECONDS = Number(process.env.MILLISECONDS ?? 1500);
 const LOADERS = Number(process.env.LOADERS ?? 1);
-const CONCURRENCY = 16;
 const MARKER = '90000000';
-const TICKS_PER_SECOND = 100;
-
-const here = (file) => path.join(import.meta.dirname, 'bench', file);
-const ask = (child, order) =>
-  new Promise((resolve, reject) => {
-    child.once('message', (answer) => (answer.error ? reject(new Error(answer.error)) : resolve(answer)));
-    child.send(order);
-  });
 
 function alert() {
   const identity = { mac: '00:00:5e:00:53:01', address: '192.0.2.7', serial: 'SIM-CAMERA-1' };
@@ -59,18 +58,6 @@ const CASES = [
   },
 ];
 
-async function startForked(file, pathOf) {
-  const child = fork(here(file));
-  const { port } = await new Promise((resolve) => child.once('message', resolve));
-  return {
-    pid: child.pid,
-    target: { host: '127.0.0.1', port, path: pathOf },
-    record: async () => void child.send('record'),
-    report: async () => (await ask(child, 'report')).received,
-    stop: async () => void child.kill(),
-  };
-}
-
 async function startInNodeRed(start, withPictures) {
   const { nodeRed, port, path: pathOf } = await start(withPictures);
   const received = async () => (await fetch(`http://127.0.0.1:${nodeRed.port}/received`)).json();
@@ -91,42 +78,11 @@ const SERVERS = [
   ['Node-RED http in + xml', (withPictures) => startInNodeRed(startHttpIn, withPictures)],
 ];
 
-/** Seconds of processor time a process has used so far. */
-function cpuSeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
-
 const peakMegabytes = (pid) =>
   Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
-const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
-const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];
 const quantile = (numbers, share) =>
   sorted(numbers)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))];
-
-async function measureThroughput(loaders, server, request, milliseconds) {
-  const before = cpuSeconds(server.pid);
-  const results = await Promise.all(
-    loaders.map((loader, index) =>
-      ask(loader, {
-        kind: 'throughput',
-        // Each loader is a sender of its own: the listener serves 16 connections of one address at a time.
-        target: { ...server.target, localAddress: `127.0.0.${index + 2}` },
-        request: request.toString('base64'),
-        concurrency: CONCURRENCY,
-        milliseconds,
-      }),
-    ),
-  );
-  const cpu = cpuSeconds(server.pid) - before;
-  const events = results.reduce((sum, each) => sum + each.events, 0);
-  const seconds = Math.max(...results.map((each) => each.seconds));
-  const failures = results.reduce((sum, each) => sum + each.failures, 0);
-  return { rate: events / seconds, cpu: (cpu / events) * 1e6, busy: cpu / seconds, failures };
-}
 
 async function measureLatency(loader, server, request) {
   await server.record();
@@ -147,7 +103,7 @@ async function measureLatency(loader, server, request) {
 }
 
 async function run() {
-  const loaders = Array.from({ length: LOADERS }, () => fork(here('load.mjs')));
+  const loaders = Array.from({ length: LOADERS }, () => startLoader());
   console.log(
     `Node.js ${process.version}, ${os.cpus().length} cores; ${ROUNDS} rounds of ${MILLISECONDS} ms, ` +
       `${LOADERS} sending process(es) with ${CONCURRENCY} connections at a time, one connection per event; medians.`,
@@ -167,6 +123,8 @@ async function run() {
     print(name, bytesFor.get(servers[0]).length, servers);
     for (const server of servers) await server.stop();
   }
+  const [{ request }] = CASES;
+  await benchFront(loaders, request, MILLISECONDS);
   for (const loader of loaders) loader.kill();
   benchDecode();
   await benchMultipart();

@@ -2,11 +2,19 @@
 
 import { alarmMessage } from '../../dist/nodes/lib/to-msg.js';
 // Not through the door, which loads the HTTP client for devices too: a process that only listens has no use for it.
+import headFront from '../../dist/src/sources/head-front.js';
 import { HttpListener } from '../../dist/src/sources/http-listener.js';
 import { isapi } from '../../dist/src/vendors/isapi/index.js';
 import { serve } from './recorder.mjs';
 
 process.on('SIGINT', () => process.exit());
+if (process.argv.includes('no-front')) {
+  headFront.HeadFront = class {
+    constructor(_limits, serve) {
+      this.admit = serve;
+    }
+  };
+}
 serve((record) => {
   const listener = new HttpListener(
     {

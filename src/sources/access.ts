@@ -115,7 +115,8 @@ export class Access {
       realm: REALM,
       password: this.#settings.password,
       method: request.method,
-      uri: of('uri'),
+      // Headers come one character per byte; what was hashed are the bytes.
+      uri: Buffer.from(of('uri'), 'latin1').toString(),
       nonce: of('nonce'),
       nc: of('nc'),
       cnonce: of('cnonce'),

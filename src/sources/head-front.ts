@@ -2,6 +2,12 @@ import type { Socket } from 'node:net';
 import type { Limits } from '../limits.js';
 import { judgeHead } from '../wire/request-head.js';
 
+/** A connection whose first request is still to come, since when, and what ends the waiting for it. */
+interface Held {
+  readonly since: number;
+  readonly giveUp: (code: string) => void;
+}
+
 /**
  * Stands before Node's HTTP server: holds a connection until the head of its first request is there, and hands it on
  * with a head that Node's parser takes (wire-notes.md §2). What comes behind that head goes straight to the parser.
@@ -10,6 +16,9 @@ export class HeadFront {
   readonly #limits: Limits;
   readonly #serve: (socket: Socket) => void;
   readonly #onClientError: (error: NodeJS.ErrnoException, socket: Socket) => void;
+  readonly #held = new Map<Socket, Held>();
+  /** One for all: a timer of its own for each connection would cost more than looking at its head. */
+  #timer: NodeJS.Timeout | undefined;
 
   /** @param onClientError told of a head that is too long or too slow, with the codes that Node has for it */
   constructor(
@@ -23,32 +32,44 @@ export class HeadFront {
   }
 
   admit(socket: Socket): void {
-    let held: Buffer | undefined;
+    let bytes: Buffer | undefined;
     const read = (chunk: Buffer) => {
-      const searched = held?.length ?? 0;
-      held = held === undefined ? chunk : Buffer.concat([held, chunk]);
-      const verdict = judgeHead(held, searched);
+      const searched = bytes?.length ?? 0;
+      bytes = bytes === undefined ? chunk : Buffer.concat([bytes, chunk]);
+      const verdict = judgeHead(bytes, searched);
       if (verdict !== 'incomplete') {
         release();
         // Asks for more now: left to itself the stream does so a moment later, and undoes a pause of the server.
         socket.read(0);
         this.#serve(socket);
-        socket.unshift(verdict === 'as it is' ? held : verdict);
-      } else if (held.length >= this.#limits.requestHeadBytes) giveUp('HPE_HEADER_OVERFLOW');
+        socket.unshift(verdict === 'as it is' ? bytes : verdict);
+      } else if (bytes.length >= this.#limits.requestHeadBytes) giveUp('HPE_HEADER_OVERFLOW');
+    };
+    const release = () => {
+      this.#held.delete(socket);
+      socket.off('data', read).off('end', hangUp).off('error', release);
+    };
+    const hangUp = () => {
+      release();
+      socket.destroy();
     };
     const giveUp = (code: string) => {
       release();
       this.#onClientError(Object.assign(new Error(code), { code }), socket);
     };
-    const timer = setTimeout(() => giveUp('ERR_HTTP_REQUEST_TIMEOUT'), this.#limits.headersTimeoutMs);
-    const hangUp = () => socket.destroy();
-    const release = () => {
-      clearTimeout(timer);
-      socket.off('data', read).off('end', hangUp).off('close', release).off('error', ignore);
-    };
-    socket.on('data', read).on('end', hangUp).on('close', release).on('error', ignore);
+    this.#held.set(socket, { since: performance.now(), giveUp });
+    this.#timer ??= setInterval(() => this.#sweep(), this.#limits.checkIntervalMs).unref();
+    socket.on('data', read).on('end', hangUp).on('error', release);
+  }
+
+  #sweep(): void {
+    const due = performance.now() - this.#limits.headersTimeoutMs;
+    for (const [socket, { since, giveUp }] of this.#held) {
+      if (socket.destroyed) this.#held.delete(socket);
+      else if (since <= due) giveUp('ERR_HTTP_REQUEST_TIMEOUT');
+    }
+    if (this.#held.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 }
-
-/** A connection that is cut before it has said anything: it closes itself. */
-const ignore = () => undefined;
