@@ -164,11 +164,13 @@ export class UdpListener {
 
   #drop(why: keyof Dropped, address: string): void {
     this.#dropped[why]++;
+    if (why === 'queue' || why === 'rate') {
+      this.#untold++;
+      this.#lastDropped = address;
+      this.#told.ask();
+    }
+    // Behind what is told, so that the number is what stays to be seen.
     this.#shown.ask();
-    if (why !== 'queue' && why !== 'rate') return;
-    this.#untold++;
-    this.#lastDropped = address;
-    this.#told.ask();
   }
 
   #take({ bytes, address, receivedAt }: Datagram): void {

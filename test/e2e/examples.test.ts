@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { StreamDevice } from '../../src/simulator/alert-stream.js';
@@ -12,6 +14,7 @@ import {
   simulatedTerminal,
 } from '../../src/simulator/hikvision.js';
 import type { PushTarget } from '../../src/simulator/http-push.js';
+import { alertJson } from '../../src/simulator/isapi-documents.js';
 import { USUAL_RULES } from '../../src/simulator/login.js';
 import { picture } from '../../src/simulator/picture.js';
 import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
@@ -336,5 +339,38 @@ describe('examples: configure a camera, and disarm by schedule', () => {
     await click('disarm-schedule-arm');
     await nodeRed.said(/'VMD-1: center: off -> on'/);
     assert.equal([...device.triggers.values()].filter((each) => each.includes('center')).length, 2);
+  });
+});
+
+describe('example: a recorder over UDP', () => {
+  let nodeRed: NodeRed;
+  let port: number;
+
+  before(async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    ({ port } = socket.address());
+    socket.close();
+    nodeRed = await startNodeRed({
+      flows: exampleFlow('07-recorder-udp-push', {
+        'udp-push-listener': { port: String(port) },
+        debug: { console: true },
+      }),
+    });
+    await nodeRed.said(/waiting for alarms on port/);
+  });
+  after(() => nodeRed?.stop());
+
+  it('shows an alarm, and what cannot be read', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    socket.setBroadcast(true);
+    const identity = { mac: '00:00:5e:00:53:01', address: '192.0.2.7', serial: 'SIM-CAMERA-1' };
+    const event = { ...motion, eventState: 'active', count: 1, time: new Date(), zone: 60 } as const;
+    socket.send(alertJson(event, identity), port, '127.255.255.255');
+    await nodeRed.said(/Motion: Gate/);
+    socket.send('hello', port, '127.255.255.255');
+    await nodeRed.said(/DOCUMENT_MISSING/);
+    socket.close();
   });
 });

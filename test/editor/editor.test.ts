@@ -112,6 +112,7 @@ describe('the editor', () => {
     for (const name of [
       '01-motion-picture-by-email',
       '02-motion-picture-to-telegram',
+      '07-recorder-udp-push',
       '10-one-camera-alone',
     ]) {
       await page.getByText(name, { exact: true }).waitFor();
@@ -124,7 +125,15 @@ describe('the editor', () => {
   });
 });
 
-const TYPES = ['alarm-listener', 'isapi-device', 'isapi-alarm-in', 'alertstream', 'isapi-snapshot'];
+const TYPES = [
+  'alarm-listener',
+  'isapi-device',
+  'isapi-alarm-in',
+  'alertstream',
+  'isapi-snapshot',
+  'udp-push-listener',
+  'udp-push-in',
+];
 
 describe('the editor in each language', () => {
   let nodeRed: NodeRed;

@@ -496,6 +496,16 @@ test('an error of the socket later on closes it, is told, and the port is opened
   assert.equal(countOf(await alarms.take()), 1);
 });
 
+test('what a socket says after its listener was stopped is of no interest', async (t) => {
+  const bind = t.mock.method(dgram.Socket.prototype, 'bind');
+  const clock = new ManualClock();
+  const { listener, states } = await startUdpListener(t, { clock });
+  await listener.stop();
+  const socket = bind.mock.calls[0]?.this as dgram.Socket;
+  socket.emit('error', Object.assign(new Error('network is down'), { code: 'ENETDOWN' }));
+  assert.deepEqual([(await states.take()).state, states.size, clock.waiting], ['closed', 0, 0]);
+});
+
 test('a vendor that breaks costs one datagram, and is told to whom it may concern', async (t) => {
   const failing: Vendor = {
     ...isapi,
