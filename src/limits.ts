@@ -143,12 +143,14 @@ export const LIMITS = {
   udpSenders: 10_000,
   /** What the kernel keeps while we are busy; it may give less. */
   udpKernelBytes: 4 * MIB,
+  /** Handed on in one turn: so many, and for so long. */
+  udpTurn: 64,
+  udpTurnMs: 2,
   /**
-   * Handed on in one turn: so many, and for so long. Fewer than the 32 that Node reads in one: what we cannot keep up
-   * with is then dropped here, counted, before the kernel loses it.
+   * When a turn took longer, with what flows did in it: fewer than the 32 that Node reads in one, so that what cannot be
+   * kept up with is dropped here, counted, before the kernel loses it.
    */
-  udpTurn: 24,
-  udpTurnMs: 5,
+  udpTurnBusy: 8,
   /** Datagrams wait as long as Node-RED lets nodes take to close, so that none is lost while a flow is redeployed. */
   udpWaitMs: 15_000,
   /** A network that was away is joined again no later than this. */

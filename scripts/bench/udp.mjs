@@ -68,21 +68,21 @@ async function run(senders, { child, port }, perSecond, seconds) {
 async function highestRate(senders, kind) {
   const receiver = await startReceiver(kind, 1_000_000);
   let best = 0;
-  for (let rate = FIRST; ; rate *= FACTOR) {
-    let arrived = false;
+  let arrived = true;
+  let limited = false;
+  for (let rate = FIRST; arrived; rate *= FACTOR) {
+    arrived = false;
+    limited = true;
     for (let attempt = 0; attempt < TRIES && !arrived; attempt++) {
       const { sent, skipped, count } = await run(senders, receiver, rate, STEP_SECONDS);
-      if (skipped > sent / 100) {
-        receiver.child.kill();
-        return { best, limited: true };
-      }
+      if (skipped > sent / 100) continue;
+      limited = false;
       arrived = count === sent;
       if (arrived) best = sent / STEP_SECONDS;
     }
-    if (!arrived) break;
   }
   receiver.child.kill();
-  return { best, limited: false };
+  return { best, limited };
 }
 
 const RECEIVERS = [

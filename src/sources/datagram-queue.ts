@@ -33,6 +33,8 @@ export class DatagramQueue {
   /** How many of them are gone. */
   #gone = 0;
   #turn: NodeJS.Immediate | undefined;
+  /** When the last turn began. */
+  #began = Number.NEGATIVE_INFINITY;
 
   constructor(limits: Limits, clock: Clock, taker: DatagramTaker) {
     this.#limits = limits;
@@ -69,13 +71,16 @@ export class DatagramQueue {
 
   #handOut(): void {
     this.#turn = undefined;
+    const { udpTurn, udpTurnBusy, udpTurnMs, udpWaitMs } = this.#limits;
     const begin = this.#clock.ticks();
-    for (let count = 0; count < this.#limits.udpTurn && this.size > 0; count++) {
+    const most = begin - this.#began > udpTurnMs ? udpTurnBusy : udpTurn;
+    this.#began = begin;
+    for (let count = 0; count < most && this.size > 0; count++) {
       if (!this.#taker.ready()) return;
       const datagram = this.#next();
-      if (datagram.since < begin - this.#limits.udpWaitMs) this.#taker.drop(datagram);
+      if (datagram.since < begin - udpWaitMs) this.#taker.drop(datagram);
       else this.#taker.take(datagram);
-      if (this.#clock.ticks() - begin >= this.#limits.udpTurnMs) break;
+      if (this.#clock.ticks() - begin >= udpTurnMs) break;
     }
     this.resume();
   }

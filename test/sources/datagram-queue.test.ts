@@ -34,10 +34,8 @@ function make(limits: Partial<Limits> = {}, costMs = 0) {
 
 const upTo = (end: number, begin = 0) => Array.from({ length: end - begin }, (_, index) => begin + index);
 
-async function untilEmpty(queue: DatagramQueue): Promise<number> {
-  let turns = 0;
-  for (; queue.size > 0; turns++) await nextTurn();
-  return turns;
+async function untilEmpty(queue: DatagramQueue): Promise<void> {
+  while (queue.size > 0) await nextTurn();
 }
 
 test('nothing is handed on within the turn in which it came', async () => {
@@ -61,16 +59,35 @@ test('it holds so many and no more, and what it took keeps its order', async () 
   assert.equal(put(1_000), 1_000);
 });
 
+/** How many each turn handed on. */
+async function turns(queue: DatagramQueue, passed: () => void = () => undefined): Promise<number[]> {
+  const sizes = [queue.size];
+  while (queue.size > 0) {
+    passed();
+    await nextTurn();
+    sizes.push(queue.size);
+  }
+  return sizes.slice(1).map((size, index) => (sizes[index] as number) - size);
+}
+
 test('a turn hands on so many at most', async () => {
-  const { queue, put } = make({ udpTurn: 10 });
+  const { queue, put } = make({ udpTurn: 40, udpTurnBusy: 8 });
   put(100);
-  assert.equal(await untilEmpty(queue), 10);
+  assert.deepEqual(await turns(queue), [8, 40, 40, 12]);
+});
+
+test('while turns take long, as of what flows do in them, each hands on fewer than are read', async () => {
+  const { queue, put, clock } = make({ udpTurn: 40, udpTurnBusy: 8, udpTurnMs: 2 });
+  put(24);
+  assert.deepEqual(await turns(queue, () => clock.pass(3)), [8, 8, 8]);
+  put(90);
+  assert.deepEqual(await turns(queue, () => clock.pass(2)), [40, 40, 10]);
 });
 
 test('a turn is over when it has lasted long enough, however few it handed on', async () => {
   const { queue, put } = make({ udpTurn: 10, udpTurnMs: 5 }, 2);
   put(30);
-  assert.equal(await untilEmpty(queue), 10);
+  assert.deepEqual(new Set(await turns(queue)), new Set([3]));
 });
 
 test('while nobody is there it waits, and goes on in order when somebody comes', async () => {
@@ -107,7 +124,7 @@ test('what waited for too long is dropped, and only that', async () => {
 });
 
 test('emptied, it hands on all at once, or drops it where nobody is there', async () => {
-  const { queue, put, taken, dropped, there } = make({ udpTurn: 1 });
+  const { queue, put, taken, dropped, there } = make({ udpTurn: 1, udpTurnBusy: 1 });
   put(10);
   queue.empty();
   there.ready = false;

@@ -187,7 +187,7 @@ test('drops are told as overload once a minute, each of them once, and shown onc
 
 test('a queue that is full drops what comes then, counted to one', async (t) => {
   const { port, alarms, listener } = await startUdpListener(t, {
-    limits: { udpPerSender: 10_000, udpQueue: 20, udpTurn: 1, udpTurnMs: 0 },
+    limits: { udpPerSender: 10_000, udpQueue: 20, udpTurn: 1, udpTurnBusy: 1 },
   });
   const from = await openUdp(t, '127.0.0.2');
   for (let count = 1; count <= 200; count++) from.send(xml(count), port, HERE);
@@ -444,7 +444,9 @@ test('with unicast a second program on the port is told, not robbed of its datag
 });
 
 test('stopped it frees the port and hands on what waits; started again it receives', async (t) => {
-  const { listener, states, alarms, port } = await startUdpListener(t, { limits: { udpTurn: 1 } });
+  const { listener, states, alarms, port } = await startUdpListener(t, {
+    limits: { udpTurn: 1, udpTurnBusy: 1 },
+  });
   const again = makeUdpListener(t, { settings: { port } });
   const from = await openUdp(t);
   for (let count = 1; count <= 20; count++) await sendUdp(from, xml(count), port);
@@ -494,6 +496,16 @@ test('an error of the socket later on closes it, is told, and the port is opened
   assert.ok(port > 0 && next > 0);
   await sendUdp(await openUdp(t), xml(1), next);
   assert.equal(countOf(await alarms.take()), 1);
+});
+
+test('what a socket says after its listener was stopped is of no interest', async (t) => {
+  const bind = t.mock.method(dgram.Socket.prototype, 'bind');
+  const clock = new ManualClock();
+  const { listener, states } = await startUdpListener(t, { clock });
+  await listener.stop();
+  const socket = bind.mock.calls[0]?.this as dgram.Socket;
+  socket.emit('error', Object.assign(new Error('network is down'), { code: 'ENETDOWN' }));
+  assert.deepEqual([(await states.take()).state, states.size, clock.waiting], ['closed', 0, 0]);
 });
 
 test('a vendor that breaks costs one datagram, and is told to whom it may concern', async (t) => {
