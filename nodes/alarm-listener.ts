@@ -19,6 +19,8 @@ export interface PathUser {
   readonly path: string;
   readonly vendor: Vendor;
   readonly sender?: Sender;
+  /** Milliseconds between the signs of life of the sender, where they are set. */
+  readonly heartbeatMs?: number;
 }
 
 export interface AlarmListenerNode extends Node<ListenerCredentials>, ListenerNode<PathUser> {
@@ -59,12 +61,16 @@ export default function register(RED: NodeAPI): void {
     this.join = (user) => {
       const inbox = listener?.inbox(user.path, user.vendor);
       const leave = inbox?.subscribe(user.subscriber, user.sender);
+      const { sender: { id, name } = {}, heartbeatMs } = user;
+      if (id !== undefined && heartbeatMs !== undefined)
+        inbox?.expect({ id, ...(name !== undefined && { name }) }, heartbeatMs);
       listening.add(user, () => {
         if (refusal !== undefined) listening.setState({ state: 'refused', error: refusal });
         else listener?.start();
       });
       return (removed) => {
         leave?.();
+        if (removed && id !== undefined) inbox?.forget(id);
         listening.remove(user);
         if (removed && inbox?.deserted) listener?.abandon(user.path);
       };

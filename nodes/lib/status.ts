@@ -58,7 +58,9 @@ export function presenceStatus(sign: DeviceSign, say: Say): NodeStatus | undefin
   });
   switch (sign.event) {
     case 'online':
-      return status('green', 'online');
+      return status('green', sign.reason?.startsWith('new:') ? 'new' : 'online');
+    case 'stale':
+      return status('yellow', 'stale');
     case 'offline':
       return status('red', 'offline');
     case 'disk':

@@ -64,8 +64,7 @@ export class Inbox {
     if (!announces) return;
     this.#presence = new Presence(limits, clock, vendor.steadyHeartbeat, (device, event, reason) => {
       const since = new Date(clock.now()).toISOString();
-      const why = reason === undefined ? {} : { reason: `${reason.code}: ${reason.message}` };
-      this.tell({ event, vendor: vendor.id, device, since, ...why });
+      this.tell({ event, vendor: vendor.id, device, since, ...(reason !== undefined && { reason }) });
     });
   }
 
@@ -139,7 +138,9 @@ export class Inbox {
   /** Tells everyone of something that is not an alarm; a subscriber with a chosen sender only of that sender. */
   tell(sign: DeviceSign): void {
     for (const { subscriber, sender } of this.#subscriptions) {
-      if (isFrom(sender, sign.device)) subscriber.sign(sign);
+      if (!isFrom(sender, sign.device)) continue;
+      const { name = sign.device.name } = sender ?? {};
+      subscriber.sign(name === undefined ? sign : { ...sign, device: { ...sign.device, name } });
     }
   }
 

@@ -1,16 +1,15 @@
 import type { Clock } from '../clock.js';
-import { AlarmError } from '../errors.js';
+import { reasonOf } from '../errors.js';
 import type { Device } from '../event.js';
 import type { Limits } from '../limits.js';
 import type { Patience } from '../notification.js';
 import { Silence } from './silence.js';
 
 /** Who is told when a device is heard of for the first time, falls silent, and is back. */
-export type PresenceTeller = (
-  device: Device,
-  event: 'online' | 'stale' | 'offline',
-  reason?: AlarmError,
-) => void;
+export type PresenceTeller = (device: Device, event: 'online' | 'stale' | 'offline', reason?: string) => void;
+
+/** Why a device is told that nobody has set up here. */
+export const NEW_DEVICE = 'new: heard of for the first time';
 
 interface Known {
   device: Device;
@@ -102,8 +101,9 @@ export class Presence {
     this.#known.set(device.id, known);
     this.#watch(known);
     if (known.state === 'online') return;
+    const isNew = known.state === undefined && known.interval === undefined && this.#patience !== undefined;
     known.state = 'online';
-    this.#tell(device, 'online');
+    this.#tell(device, 'online', isNew ? NEW_DEVICE : undefined);
   }
 
   /** Waits until there is a doubt, and then until there is none. */
@@ -141,9 +141,9 @@ export class Presence {
     this.#tell(known.device, 'offline', this.#missing(known));
   }
 
-  #missing({ heardAt }: Known): AlarmError {
+  #missing({ heardAt }: Known): string {
     const last = heardAt === undefined ? 'never heard' : `last heard ${new Date(heardAt).toISOString()}`;
-    return new AlarmError('KEEPALIVE_MISSING', last);
+    return `${reasonOf('KEEPALIVE_MISSING')} (${last})`;
   }
 
   #at(address: string | undefined): Known[] {

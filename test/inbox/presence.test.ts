@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Device } from '../../src/event.js';
-import { Presence } from '../../src/inbox/presence.js';
+import { NEW_DEVICE, Presence } from '../../src/inbox/presence.js';
 import { LIMITS, type Limits } from '../../src/limits.js';
 import type { Patience } from '../../src/notification.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -16,7 +16,13 @@ function watched(limits: Partial<Limits> = {}, patience: Patience = { offline: 1
   const clock = new ManualClock();
   const told: string[] = [];
   const presence = new Presence({ ...LIMITS, ...limits }, clock, patience, (device, event, reason) =>
-    told.push([event, device.id, ...(reason === undefined ? [] : [reason.code])].join(' ')),
+    told.push(
+      [
+        event,
+        device.id,
+        ...(reason === undefined || reason === NEW_DEVICE ? [] : [reason.split(':')[0]]),
+      ].join(' '),
+    ),
   );
   return { clock, told, presence };
 }
@@ -58,6 +64,23 @@ test('a longer interval than before is learned anew: offline once, and then not 
     clock.pass(minutes * MINUTE);
   }
   assert.deepEqual(told, [`online ${MAC}`, `offline ${MAC} KEEPALIVE_MISSING`, `online ${MAC}`]);
+});
+
+test('who was not waited for is new the first time, and never again', () => {
+  const clock = new ManualClock();
+  const reasons: (string | undefined)[] = [];
+  const presence = new Presence(LIMITS, clock, { offline: 1.5 }, (_device, _event, reason) =>
+    reasons.push(reason),
+  );
+  presence.expect(RECORDER, MINUTE);
+  presence.heard(RECORDER);
+  presence.beat({ id: '192.0.2.9', address: '192.0.2.9' });
+  clock.pass(20 * MINUTE);
+  presence.beat({ id: '192.0.2.9', address: '192.0.2.9' });
+  assert.deepEqual(
+    reasons.map((reason) => reason?.split(':')[0]),
+    [undefined, 'new', 'KEEPALIVE_MISSING', 'KEEPALIVE_MISSING', undefined],
+  );
 });
 
 test('a device that gives no sign of life is never offline', () => {
@@ -107,7 +130,7 @@ test('who is offline is told as it was heard of last, and when that was', () => 
   const clock = new ManualClock();
   const told: [Device, string | undefined][] = [];
   const presence = new Presence(LIMITS, clock, { offline: 1.5 }, (device, _event, reason) =>
-    told.push([device, reason?.message]),
+    told.push([device, reason]),
   );
   presence.heard(RECORDER);
   presence.beat(NAMELESS);
@@ -189,7 +212,7 @@ test('who was waited for and never came is told as never heard of', () => {
   const clock = new ManualClock();
   const told: string[] = [];
   const presence = new Presence(LIMITS, clock, TWO_STEPS, (_device, event, reason) =>
-    told.push(`${event} ${reason?.message}`),
+    told.push(`${event} ${reason}`),
   );
   presence.expect(RECORDER, MINUTE);
   clock.pass(4 * MINUTE);

@@ -120,11 +120,12 @@ describe('http-push-in', () => {
     assert.deepEqual(
       states.map(({ event, channel: number, device, reason }) => [event, number, device.id, reason]),
       [
-        ['online', undefined, MAC, undefined],
+        ['online', undefined, MAC, 'new: heard of for the first time'],
         ['offline', 2, MAC, 'the device says: Offline'],
         ['disk', undefined, MAC, 'the device says: NoDisk'],
       ],
     );
+    await status(running, /status\.new/);
     await status(running, /status\.off/);
     await status(running, /status\.disk/);
     assert.equal(running.at('states').size, 0);

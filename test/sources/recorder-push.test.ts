@@ -38,7 +38,7 @@ async function drain({ signs }: Pick<Subscribed, 'signs'>): Promise<string[]> {
   const found: string[] = [];
   while (signs.size > 0) {
     const { event, device, reason = '' } = await signs.take();
-    found.push([event, device.id, reason.split(':')[0]].filter(Boolean).join(' '));
+    found.push([event, device.id, /^[A-Z_]+/.exec(reason)?.[0]].filter(Boolean).join(' '));
   }
   return found;
 }
