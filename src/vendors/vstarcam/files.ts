@@ -24,7 +24,9 @@ export function readFiles(parts: readonly BodyPart[]): Files {
   let cut = false;
   for (const part of parts) {
     const picture = isPicture(part.kind) ? part.bytes : pictureOfText(part.bytes);
-    const kind = filmKind(part.bytes) ?? (part.name?.toLowerCase() === 'video' ? UNKNOWN_FILM : undefined);
+    // The first bytes of one that broke off are no film.
+    const isVideo = part.name?.toLowerCase() === 'video' && !part.truncated;
+    const kind = filmKind(part.bytes) ?? (isVideo ? UNKNOWN_FILM : undefined);
     if (picture !== undefined) pictures.push(picture);
     else if (kind !== undefined && part.bytes.length > 0) films.push({ bytes: part.bytes, kind });
     else continue;

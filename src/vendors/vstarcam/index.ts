@@ -4,12 +4,12 @@ import type { AlarmEvent, Device, Draft } from '../../event.js';
 import { LIMITS } from '../../limits.js';
 import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
 import { decodeText } from '../../wire/charset.js';
-import { type Fields, isFields } from '../../wire/fields.js';
+import { isFields } from '../../wire/fields.js';
 import { parseJsonText } from '../../wire/json.js';
 import { LongStrings } from '../../wire/long-strings.js';
 import { ALARM_TYPES, readCode } from './alarm-types.js';
 import { readFiles } from './files.js';
-import { type Form, readForm, wordsOf } from './form.js';
+import { FILE_NAMES, type Form, readForm, wordsOf } from './form.js';
 
 /** VStarcam cameras: heartbeat, and alarms with picture and film (seed 002). */
 export const vstarcam: Vendor = {
@@ -24,29 +24,24 @@ export const vstarcam: Vendor = {
   refusal: (status) => answer(String(status), 'Refused'),
 };
 
-/** A number and words behind it, as `"18"` from a form that quotes. */
-const QUOTED = /^"(.*)"$/;
-
 function decode(notification: Notification): AlarmDraft[] {
-  const { parts } = notification;
+  const { parts, address, truncated } = notification;
   const [document] = parts.filter(({ kind }) => kind === 'json');
-  const form = document === undefined ? readForm(parts) : readJson(document);
-  const { words } = form;
-  const vuid = idOf(words.get('vuid'));
-  const type = words.get('type');
-  if (vuid === undefined && type === undefined) throw new AlarmError('EVENT_UNKNOWN_ROOT');
-  const { address } = notification;
+  const form = document === undefined ? readForm(parts, truncated) : readJson(document);
+  const { vuid, type, files } = form;
+  const isPart = truncated && (vuid === undefined || type === undefined);
+  if ((vuid === undefined && type === undefined) || isPart) throw new AlarmError('EVENT_UNKNOWN_ROOT');
   const device: Device = vuid === undefined ? { id: address, address } : { id: vuid, serial: vuid, address };
-  if (type === undefined && form.files.length === 0)
+  if (type === undefined && files.length === 0)
     return [{ event: eventOf(notification, device, form, 'heartbeat'), attachments: [] }];
   return [alarm(notification, device, form)];
 }
 
 function alarm(notification: Notification, device: Device, form: Form): AlarmDraft {
   const { attachments, cut } = readFiles(form.files);
-  const type = (form.words.get('type') ?? '').replace(QUOTED, '$1').trim();
+  const { type = 'alarm' } = form;
   const code = readCode(type);
-  const event = eventOf(notification, device, form, type || 'alarm');
+  const event = eventOf(notification, device, form, type);
   event.kind = ALARM_TYPES.get(code ?? -1) ?? 'unknown';
   event.channel = 1;
   if (event.kind === 'person') event.targets = ['human'];
@@ -61,7 +56,7 @@ function alarm(notification: Notification, device: Device, form: Form): AlarmDra
 function eventOf(
   { transport, receivedAt, truncated }: Notification,
   device: Device,
-  { document }: Form,
+  { vuid, type: word, more }: Form,
   type: string,
 ): Draft<AlarmEvent> {
   const at = receivedAt.toISOString();
@@ -80,7 +75,7 @@ function eventOf(
     regions: [],
     title: '',
     text: '',
-    document,
+    document: { ...more, ...(vuid !== undefined && { vuid }), ...(word !== undefined && { type: word }) },
     ...(truncated && { truncated }),
   };
 }
@@ -93,22 +88,18 @@ function readJson(part: BodyPart): Form {
   );
   const value = parseJsonText(long.text, LIMITS);
   if (!isFields(value)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
-  const told = long.told(value) as Fields;
-  const pairs = Object.entries(told).flatMap(([name, each]): [string, string][] =>
-    typeof each === 'string' || typeof each === 'number' ? [[name, String(each)]] : [],
+  const told = long.told(value);
+  const { vuid, type } = wordsOf(
+    Object.entries(told).flatMap(([name, each]) => (isWord(each) ? [[name, String(each)] as const] : [])),
   );
-  const files = ['picture', 'pic', 'image', 'file', 'video'].flatMap((name) => {
+  const files = FILE_NAMES.flatMap((name) => {
     const text = long.whole(value[name]);
     return text === undefined ? [] : [{ ...part, name, kind: 'unknown' as const, bytes: Buffer.from(text) }];
   });
-  return { words: wordsOf(pairs).words, document: told as Form['document'], files };
+  return { vuid, type, more: told, files };
 }
 
-/** Ids of cameras are short (`VC0000000ABCD`); what somebody else puts there is no longer than a name. */
-function idOf(vuid: string | undefined): string | undefined {
-  const id = vuid?.slice(0, 64).trim();
-  return id === '' ? undefined : id;
-}
+const isWord = (value: unknown) => typeof value === 'string' || typeof value === 'number';
 
 /** Seed 002 §4: the code is a text. */
 function answer(code: string, message: string): Reply {
