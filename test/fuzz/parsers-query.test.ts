@@ -1,3 +1,3 @@
 import { tryOut } from './try-out.js';
 
-tryOut('query');
+tryOut('query', 'head');

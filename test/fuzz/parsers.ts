@@ -9,6 +9,7 @@ import { heartbeat } from '../../src/vendors/isapi/heartbeat.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
 import { type Body, BodyReader } from '../../src/wire/body.js';
 import { type JsonValue, parseJson } from '../../src/wire/json.js';
+import { type HeadVerdict, judgeHead } from '../../src/wire/request-head.js';
 import { parseXml, type XmlDocument } from '../../src/wire/xml.js';
 import {
   decoded,
@@ -298,6 +299,51 @@ const recogniser: Reader<{ taken: Device | undefined; notification: Notification
   intact: () => json(HEARTBEATS.map((sample) => recogniser.call(sample).taken)),
 };
 
+const HEADS = fixturesOf('isapi').flatMap(({ head }) => {
+  const whole = `${head.trimEnd()}\r\n\r\n<body>`;
+  return [whole, whole.replace(' HTTP/', ' a HTTP/'), whole.replaceAll('\r\n', '\n')].map(asText);
+});
+/** What has a meaning in the head of a request only. */
+const IN_HEADS = [
+  ' ',
+  '\n',
+  '\r',
+  '\r\n',
+  '\r\n\r\n',
+  '\n\n',
+  '\0',
+  '\r\n folded',
+  ' HTTP/1.1',
+  '\r\nContent-Length: 3',
+  '\r\nContent-Length: 3\r\nContent-Length: 3',
+  '\nTransfer-Encoding: chunked',
+] as const;
+
+/** Judged as it is, or cut: what comes of both must be the same. */
+const head: Reader<HeadVerdict> = {
+  name: 'head',
+  make: (random) => {
+    let { bytes } = pick(HEADS, random);
+    for (let left = random(3); left > 0; left--) {
+      const at = random(bytes.length + 1);
+      const piece = Buffer.from(pick(IN_HEADS, random).repeat(random(100) === 0 ? 5_000 : 1));
+      bytes = Buffer.concat([bytes.subarray(0, at), piece, bytes.subarray(at + random(3))]);
+    }
+    return { bytes, cuts: [random(bytes.length + 1)] };
+  },
+  call: ({ bytes }) => judgeHead(bytes),
+  judge: (verdict, { bytes, cuts: [cut = 0] = [] }) => {
+    if (judgeHead(bytes.subarray(0, cut)) === 'incomplete')
+      assert.deepEqual(judgeHead(bytes, cut), verdict, 'otherwise cut, otherwise judged');
+    if (typeof verdict === 'string') return false;
+    assert.ok(verdict.length <= 3 * bytes.length + 100, 'more came out than went in');
+    assert.equal(judgeHead(verdict), 'as it is');
+    assert.match(verdict.toString('latin1'), /^[A-Z]+ [\x21-\x7e]+ HTTP\/1\.[01]\r\nConnection: close\r\n/);
+    return true;
+  },
+  intact: () => json([judgeHead(Buffer.from('GET /a b HTTP/1.1\n\n')), judgeHead(Buffer.from('GET /a'))]),
+};
+
 /** Everything that reads what comes from outside. */
 export const TRIALS: readonly Trial[] = [
   trial(xml),
@@ -308,4 +354,5 @@ export const TRIALS: readonly Trial[] = [
   trial(time),
   trial(recogniser),
   ...RECORDER_TRIALS,
+  trial(head),
 ];
