@@ -12,12 +12,12 @@ export interface Pace {
 /** What was asked for on the command line. */
 export type Options = Pace &
   (
-    | { readonly kind: 'push' | 'recorder'; readonly target: PushTarget }
+    | { readonly kind: 'push' | 'recorder' | 'vstarcam'; readonly target: PushTarget }
     | { readonly kind: 'stream'; readonly port: number }
     | { readonly kind: 'udp'; readonly target: DatagramTarget }
   );
 
-const KINDS = ['url', 'stream', 'recorder', 'udp'] as const;
+const KINDS = ['url', 'stream', 'recorder', 'udp', 'vstarcam'] as const;
 
 /**
  * Reads the command line.
@@ -33,6 +33,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       stream: { type: 'string' },
       recorder: { type: 'string' },
       udp: { type: 'string' },
+      vstarcam: { type: 'string' },
       every: { type: 'string', default: '5' },
       count: { type: 'string', default: '0' },
       help: { type: 'boolean', default: false },
@@ -45,7 +46,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (!(pace.pause >= 0) || !(pace.count >= 0)) return undefined;
   const value = values[kind] ?? '';
   if (kind === 'url') return { kind: 'push', target: pushTarget(value), ...pace };
-  if (kind === 'recorder') return { kind, target: pushTarget(value), ...pace };
+  if (kind === 'recorder' || kind === 'vstarcam') return { kind, target: pushTarget(value), ...pace };
   if (kind === 'udp') return { kind, target: datagramTarget(value), ...pace };
   const port = Number(value);
   const valid = Number.isInteger(port) && port >= 0 && port <= 65_535;

@@ -14,13 +14,15 @@ import { picture } from './picture.js';
 import type { DatagramTarget } from './recorder/datagram.js';
 import { EventPushRecorder } from './recorder/event-push-recorder.js';
 import { RECORDER_CASTS, RECORDER_PUSHES } from './recorder/scenes.js';
+import { PushCamera } from './vstarcam/push-camera.js';
+import { type CameraScene, DOORBELL_SCENES } from './vstarcam/scenes.js';
 
 const DEVICES: ReadonlyArray<readonly [string, HikvisionDevice, readonly Scene[]]> = [
   ['camera', simulatedCamera(), GATE_SCENES],
   ['recorder', simulatedRecorder(), RECORDER_SCENES],
   ['terminal', simulatedTerminal(), GATE_SCENES.slice(1)],
 ];
-/** The shortest interval that recorders offer. */
+/** The shortest interval that recorders offer; that of the cameras is not known. */
 const KEEP_ALIVE_SECONDS = 60;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -37,6 +39,8 @@ export function simulate(options: Options): Promise<number> {
       return stream(options.port, options);
     case 'recorder':
       return recorder(options.target, options);
+    case 'vstarcam':
+      return doorbell(options.target, options);
     case 'udp':
       return cast(options.target, options);
   }
@@ -97,6 +101,20 @@ async function recorder(target: PushTarget, pace: Pace): Promise<number> {
     const [scene, begins] = inTurn(RECORDER_PUSHES, number);
     const answer = await scene.push(device, target, begins).catch(messageOf);
     return [`recorder: ${scene.name} ${begins ? 'begins' : 'ends'}`, statusOf(answer)];
+  });
+  stop();
+  return code;
+}
+
+/** A doorbell that rings, sees people and motion, and gives signs of life meanwhile. */
+async function doorbell(target: PushTarget, pace: Pace): Promise<number> {
+  const camera = new PushCamera();
+  const told = (answer: string) => say(`camera: heartbeat -> ${statusOf(answer)}`);
+  told(await camera.heartbeat(target).catch(messageOf));
+  const stop = camera.heartbeats(target, KEEP_ALIVE_SECONDS, told);
+  const code = await takeTurns(pace, /^HTTP\/1\.1 200/, async (number) => {
+    const { name, alarm } = DOORBELL_SCENES[number % DOORBELL_SCENES.length] as CameraScene;
+    return [`camera: ${name}`, statusOf(await camera.alarm(target, alarm()).catch(messageOf))];
   });
   stop();
   return code;

@@ -26,7 +26,11 @@ export interface PushPart {
 const BOUNDARY = 'boundary';
 
 /** The bytes of a multipart body; the guide's layout, with the line end the device uses (isapi.md §1.4-§1.6, §3.2). */
-export function multipartBody(parts: readonly PushPart[], lineEnd: '\r\n' | '\n' = '\r\n'): Buffer {
+export function multipartBody(
+  parts: readonly PushPart[],
+  lineEnd: '\r\n' | '\n' = '\r\n',
+  boundary = BOUNDARY,
+): Buffer {
   const chunks = parts.flatMap((part) => {
     const bytes = Buffer.from(part.bytes);
     const disposition = [
@@ -35,7 +39,7 @@ export function multipartBody(parts: readonly PushPart[], lineEnd: '\r\n' | '\n'
       ...(part.filename === undefined ? [] : [`filename="${part.filename}"`]),
     ].join('; ');
     const head = [
-      `--${BOUNDARY}`,
+      `--${boundary}`,
       disposition,
       ...(part.contentType === undefined ? [] : [`Content-Type: ${part.contentType}`]),
       ...(part.noLength ? [] : [`Content-Length: ${bytes.length}`]),
@@ -45,7 +49,7 @@ export function multipartBody(parts: readonly PushPart[], lineEnd: '\r\n' | '\n'
     ].join(lineEnd);
     return [Buffer.from(head), bytes, Buffer.from(lineEnd)];
   });
-  return Buffer.concat([...chunks, Buffer.from(`--${BOUNDARY}--${lineEnd}`)]);
+  return Buffer.concat([...chunks, Buffer.from(`--${boundary}--${lineEnd}`)]);
 }
 
 /** The bytes of a whole request as a device writes them: one connection for each event (seed 003 §1). */
@@ -65,23 +69,41 @@ export function pushRequest(target: PushTarget, contentType: string, body: Buffe
 
 export const MULTIPART = `multipart/form-data; boundary=${BOUNDARY}`;
 
+/** The head of an answer and as much body as it says have arrived. */
+export function isWholeAnswer(answer: string): boolean {
+  const end = answer.indexOf('\r\n\r\n');
+  if (end < 0) return false;
+  const length = /^Content-Length:\s*(\d+)/im.exec(answer.slice(0, end))?.[1];
+  return length !== undefined && answer.length >= end + 4 + Number(length);
+}
+
+const CONTINUE = /^HTTP\/1\.1 100 .*?\r\n\r\n/s;
+
 /**
  * Sends bytes over a connection of its own and gives back the whole answer.
  * @param isWhole for devices that do not leave it to the other side to close
+ * @param onceAsked goes when the other side says `100 Continue`, which is not part of the answer
  * @throws the socket's error when the connection cannot be made or breaks
  */
 export function send(
   target: PushTarget,
   bytes: Buffer,
   isWhole: (answer: string) => boolean = () => false,
+  onceAsked?: Buffer,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const { host, port, localAddress } = target;
     const options = { host, port, ...(localAddress !== undefined && { localAddress }) };
     const socket = target.tls ? tls.connect({ ...options, rejectUnauthorized: false }) : net.connect(options);
     let answer = '';
+    let waiting = onceAsked;
     socket.on('data', (chunk: Buffer) => {
       answer += chunk.toString('latin1');
+      if (waiting !== undefined && CONTINUE.test(answer)) {
+        answer = answer.replace(CONTINUE, '');
+        socket.write(waiting);
+        waiting = undefined;
+      }
       if (isWhole(answer)) socket.destroy();
     });
     socket.on('error', reject);

@@ -117,6 +117,23 @@ describe('camera-alarms-simulator', () => {
     assert.equal(child.exitCode, 0);
   });
 
+  it('is a doorbell that gives a sign of life, rings, and sees people', async (t) => {
+    const { target, pushes } = await PushReceiver.start(t);
+    const url = `http://127.0.0.1:${target.port}/SECRET/vstarcam`;
+    const child = spawn(process.execPath, [cli, '--vstarcam', url, '--count', '2', '--every', '0']);
+    const text = await output(child, /person.*\n/);
+    const lines = ['heartbeat', 'doorbell', 'person'];
+    assert.equal(text, lines.map((each) => `camera: ${each} -> HTTP/1.1 200 OK\n`).join(''));
+    assert.match(String((await pushes.take()).body), /^\{"vuid":"VC\d{7}[A-Z]{4}"\}$/);
+    for (const code of [20, 41]) {
+      const { head, body } = await pushes.take();
+      assert.match(head, /^POST \/SECRET\/vstarcam HTTP\/1\.1\r\n/);
+      assert.match(body.toString('latin1'), new RegExp(`name="type"\r\n\r\n${code}\r\n`));
+    }
+    if (child.exitCode === null) await once(child, 'exit');
+    assert.equal(child.exitCode, 0);
+  });
+
   it('is a recorder that sends datagrams', async (t) => {
     const socket = createSocket('udp4').bind(0, '127.0.0.1');
     t.after(() => socket.close());

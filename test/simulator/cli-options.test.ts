@@ -13,6 +13,10 @@ test('what the simulator is asked to do, with its target', () => {
       '--recorder https://example.com/x/push',
       { kind: 'recorder', target: { host: 'example.com', port: 443, path: '/x/push', tls: true } },
     ],
+    [
+      '--vstarcam http://192.0.2.5:8089/x/vstarcam',
+      { kind: 'vstarcam', target: { host: '192.0.2.5', port: 8089, path: '/x/vstarcam', tls: false } },
+    ],
     ['--stream 0', { kind: 'stream', port: 0 }],
     ['--udp 192.0.2.5', { kind: 'udp', target: { mode: 'unicast', host: '192.0.2.5', port: 5000 } }],
   ];

@@ -1,5 +1,6 @@
 import { type Clock, SYSTEM_CLOCK } from '../../clock.js';
-import { type PushTarget, send } from '../http-push.js';
+import { atIntervals } from '../at-intervals.js';
+import { isWholeAnswer, type PushTarget, send } from '../http-push.js';
 import type { PictureName } from '../picture.js';
 import { type DatagramTarget, sendDatagram } from './datagram.js';
 import { envelope, type News } from './envelope.js';
@@ -39,14 +40,6 @@ const USUAL: RecorderSettings = {
 
 /** `id` of the older forms. */
 const OLD_ID = 123_456;
-
-/** The head of an answer and as much body as it says have arrived. */
-function isWhole(answer: string): boolean {
-  const end = answer.indexOf('\r\n\r\n');
-  if (end < 0) return false;
-  const length = /^Content-Length:\s*(\d+)/im.exec(answer.slice(0, end))?.[1];
-  return length !== undefined && answer.length >= end + 4 + Number(length);
-}
 
 /**
  * A recorder with an event push platform (seed 000; raysharp-vstarcam-others.md §1), which sends all the forms that
@@ -110,22 +103,13 @@ export class EventPushRecorder {
     return this.#send(target, keepAliveRequest(target, this.moment));
   }
 
-  /**
-   * A keep-alive each time so many seconds have passed. What becomes of it is told, not thrown.
-   * @returns how to call it off
-   */
+  /** A keep-alive each time so many seconds have passed. @returns how to call it off */
   keepAlives(
     target: PushTarget,
     seconds: number,
     told: (answer: string) => void = () => undefined,
   ): () => void {
-    const wait = () =>
-      this.#clock.after(seconds * 1000, () => {
-        stop = wait();
-        this.keepAlive(target).then(told, (error: Error) => told(error.message));
-      });
-    let stop = wait();
-    return () => stop();
+    return atIntervals(this.#clock, seconds, () => this.keepAlive(target), told);
   }
 
   /** The newer form by UDP, without its pictures. */
@@ -148,9 +132,9 @@ export class EventPushRecorder {
 
   async #send(target: PushTarget, request: PushRequest): Promise<string> {
     const { login } = this.settings;
-    const answer = await send(target, requestBytes(request, unasked(login)), isWhole);
+    const answer = await send(target, requestBytes(request, unasked(login)), isWholeAnswer);
     const authorization = asked(login, answer, request.method, request.path);
     if (authorization === undefined) return answer;
-    return send(target, requestBytes(request, authorization), isWhole);
+    return send(target, requestBytes(request, authorization), isWholeAnswer);
   }
 }
