@@ -42,6 +42,10 @@ export interface AlarmDraft {
    * it with every delivery; `active` is the trouble, `inactive` that there is none.
    */
   readonly condition?: true;
+  /** With a condition: what it is about, where a device has several of its kind. */
+  readonly about?: string;
+  /** The device states it with every delivery, also that it does not go on. */
+  readonly restated?: true;
   /** The device's name for a picture that belongs to this and came not with it; another delivery may bring it. */
   readonly awaits?: string;
   /** The device's name for the picture that this is, and that no event of its delivery asked for. */

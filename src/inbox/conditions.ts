@@ -14,9 +14,9 @@ export class Conditions {
   }
 
   /** What is to be told of a draft that is a condition; undefined for nothing new. */
-  news({ event }: AlarmDraft): DeviceSign | undefined {
+  news({ event, about }: AlarmDraft): DeviceSign | undefined {
     const { vendor, device, kind, channel, channelName, channelRaw, state, type, receivedAt } = event;
-    const place = JSON.stringify([device.id, channelRaw ?? null, kind]);
+    const place = JSON.stringify([device.id, channelRaw ?? null, kind, about ?? null]);
     const now = state === 'active' ? type : state;
     const before = this.#known.get(place);
     if (before === now) return undefined;

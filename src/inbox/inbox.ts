@@ -9,6 +9,7 @@ import { Conditions } from './conditions.js';
 import { Duplicates } from './duplicates.js';
 import { PictureJoin } from './picture-join.js';
 import { Presence } from './presence.js';
+import { Starts } from './starts.js';
 
 /** Which sender's alarms a subscriber wants; nothing set means all. */
 export interface Sender {
@@ -46,6 +47,7 @@ export class Inbox {
   readonly #conditions: Conditions;
   readonly #join: PictureJoin;
   readonly #duplicates: Duplicates;
+  readonly #starts: Starts;
   readonly #subscriptions = new Set<Subscription>();
 
   /** @param announces whether it is told which devices are there; not where the source itself knows */
@@ -60,6 +62,7 @@ export class Inbox {
     this.#newId = newId;
     this.#conditions = new Conditions(limits);
     this.#duplicates = new Duplicates(limits, clock);
+    this.#starts = new Starts(limits);
     this.#join = new PictureJoin(limits, clock, (draft) => this.#deliver(draft));
     if (!announces) return;
     this.#presence = new Presence(limits, clock, vendor.steadyHeartbeat, (device, event, reason) => {
@@ -83,7 +86,11 @@ export class Inbox {
   subscribe(subscriber: Subscriber, sender?: Sender): () => void {
     const subscription = { subscriber, sender };
     this.#subscriptions.add(subscription);
-    return () => this.#subscriptions.delete(subscription);
+    return () => {
+      // Before the last one goes: what waits for a picture would find nobody.
+      if (this.#subscriptions.size === 1 && this.#subscriptions.has(subscription)) this.#join.stop();
+      this.#subscriptions.delete(subscription);
+    };
   }
 
   accept(delivery: Delivery): Outcome {
@@ -106,18 +113,29 @@ export class Inbox {
   }
 
   #take(draft: AlarmDraft): void {
+    this.#name(draft.event);
     const { device, kind } = draft.event;
     if (kind === 'heartbeat') {
       this.#noteAlive(device);
       return;
     }
-    this.#presence?.heard(device);
+    // Anyone can send what nobody can read: no device is known by it.
+    if (draft.raw === undefined) this.#presence?.heard(device);
     if (draft.condition !== true) {
-      if (draft.key === undefined || this.#duplicates.isNew(draft.key)) this.#join.take(draft);
+      const isNew = draft.key === undefined || this.#duplicates.isNew(draft.key);
+      if (isNew && this.#starts.isNews(draft)) this.#join.take(draft);
       return;
     }
     const news = this.#conditions.news(draft);
     if (news !== undefined) this.tell(news);
+  }
+
+  /** Recorders name themselves in some deliveries and not in others (raysharp-vstarcam-others.md §1.5). */
+  #name(event: AlarmDraft['event']): void {
+    const { id, address } = event.device;
+    if (this.vendor.steadyHeartbeat === undefined || id !== address) return;
+    const known = this.#presence?.only(id);
+    if (known !== undefined) event.device = { ...known };
   }
 
   /** A device is waited for, with so many milliseconds between its signs of life. */

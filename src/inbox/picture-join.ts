@@ -140,9 +140,8 @@ export class PictureJoin {
   }
 }
 
-/** Both deliveries come from one address, and only one of them may name the device. */
-const keyOf = ({ event }: AlarmDraft, picture: string) =>
-  JSON.stringify([event.device.address ?? event.device.id, picture]);
+/** Numbers of pictures are small: those of another recorder are other pictures, even behind the same address. */
+const keyOf = ({ event }: AlarmDraft, picture: string) => JSON.stringify([event.device.id, picture]);
 
 const placeOf = ({ event: { device, channelRaw, type } }: AlarmDraft) =>
   JSON.stringify([device.id, channelRaw ?? null, type]);

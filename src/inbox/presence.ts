@@ -57,15 +57,21 @@ export class Presence {
 
   /** A device gave a sign of life. */
   beat(device: Device): void {
-    const named = device.mac !== undefined || this.#known.has(device.id) ? [] : this.#at(device.address);
-    if (named.length === 0) this.heard(device);
+    const isNameless = device.id === device.address;
+    if (!isNameless || this.#at(device.id).length === 0) this.heard(device);
     const own = this.#known.get(device.id);
-    for (const known of named.length > 0 ? named : own === undefined ? [] : [own]) {
+    for (const known of isNameless ? this.#at(device.id) : own === undefined ? [] : [own]) {
       const { keepAliveLeastMs, keepAliveMostMs } = this.#limits;
       known.silence ??= new Silence({ silenceLeastMs: keepAliveLeastMs, silenceMostMs: keepAliveMostMs });
       known.silence.beat(this.#clock.ticks());
       this.#note(known, known.device);
     }
+  }
+
+  /** Who sends from this address, where only one device ever said its name there. */
+  only(address: string): Device | undefined {
+    const named = this.#at(address).filter(({ device }) => device.id !== address);
+    return named.length === 1 ? named[0]?.device : undefined;
   }
 
   /** A device known by this id is no affair of ours any more. */

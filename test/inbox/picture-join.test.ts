@@ -136,18 +136,13 @@ test('one that waits behind another and for a picture waits for both', () => {
 test('the same number of another recorder is another picture', () => {
   const { clock, join, told } = joining();
   join.take(crossing('707'));
-  join.take({ ...picture('707'), event: draftOf({ device: { id: 'x', address: '192.0.2.99' } }).event });
+  join.take({
+    ...picture('707'),
+    event: draftOf({ device: { id: '00:00:5e:00:53:99', address: '192.0.2.31' } }).event,
+  });
   assert.deepEqual(told(), []);
   clock.pass(LIMITS.pictureJoinMs);
   assert.deepEqual(told(), ['lcd active', 'lcd active 707']);
-});
-
-test('a delivery that does not name the device belongs to the other from its address', () => {
-  const { join, told } = joining();
-  join.take(crossing('707'));
-  const nameless = { id: '192.0.2.31', address: '192.0.2.31' };
-  join.take({ ...picture('707'), event: { ...picture('707').event, device: nameless } });
-  assert.deepEqual(told(), ['lcd active 707']);
 });
 
 test('of more than may wait the oldest goes on as it is, and nothing is dropped', () => {

@@ -83,6 +83,28 @@ test('who was not waited for is new the first time, and never again', () => {
   );
 });
 
+test('a sign of life counts for all at its address, also when one of them never said its name', () => {
+  const { clock, told, presence } = watched();
+  presence.heard(RECORDER);
+  presence.heard(NAMELESS);
+  for (let beats = 0; beats < 20; beats++) {
+    presence.beat(NAMELESS);
+    clock.pass(MINUTE);
+  }
+  assert.deepEqual(told, [`online ${MAC}`, `online ${ADDRESS}`]);
+});
+
+test('who said a name alone at an address is whoever sends from there', () => {
+  const { presence } = watched();
+  assert.equal(presence.only(ADDRESS), undefined);
+  presence.heard(RECORDER);
+  presence.heard({ id: '192.0.2.9', address: '192.0.2.9' });
+  assert.deepEqual(presence.only(ADDRESS), RECORDER);
+  assert.equal(presence.only('192.0.2.9'), undefined);
+  presence.heard({ id: '00:00:5e:00:53:77', mac: '00:00:5e:00:53:77', address: ADDRESS });
+  assert.equal(presence.only(ADDRESS), undefined);
+});
+
 test('a device that gives no sign of life is never offline', () => {
   const { clock, told, presence } = watched();
   presence.heard(RECORDER);

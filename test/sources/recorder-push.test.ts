@@ -182,6 +182,87 @@ test('a picture in a delivery of its own comes with its event', async (t) => {
   assert.equal(alarms.size, 0);
 });
 
+test('a delivery without a name is of the only device that said its name at this address', async (t) => {
+  const { send, beat, alarms, clock, signs } = await startPush(t);
+  await send(FLAT);
+  const entry = { channel: 'CH1', motion_alarm: true };
+  await send(JSON.stringify({ data: { alarm_list: [{ channel_alarm: [entry] }] } }));
+  assert.deepEqual(
+    [(await alarms.take()).event.device.id, (await alarms.take()).event.device.id],
+    [MAC, MAC],
+  );
+  for (let minutes = 0; minutes < 10; minutes++) {
+    await beat();
+    clock.pass(60_000);
+  }
+  assert.deepEqual(await drain({ signs }), [`online ${MAC}`]);
+});
+
+test('a picture of another recorder behind the same address is not taken', async (t) => {
+  const { send, alarms, clock } = await startPush(t);
+  const picture = Buffer.from([0xff, 0xd8, 1, 2, 3, 0xff, 0xd9]).toString('base64');
+  const of = (mac: string, more: object) => JSON.stringify({ data: { dev_net_info: [{ mac }], ...more } });
+  const entry = { channel: 'CH1', motion_alarm: true, take_alarm_snap: 7 };
+  await send(of('00-00-5E-00-53-31', { alarm_list: [{ channel_alarm: [entry] }] }));
+  await send(
+    of('00-00-5E-00-53-32', { alarm_snap_data: [{ channel: 'CH1', img_id: 7, img_data: picture }] }),
+  );
+  assert.equal(alarms.size, 0);
+  clock.pass(60_000);
+  const [motion, loose] = [await alarms.take(), await alarms.take()];
+  assert.deepEqual([motion.event.kind, motion.attachments.length], ['motion', 0]);
+  assert.deepEqual([loose.event.device.id, loose.attachments.length], ['00:00:5e:00:53:32', 1]);
+});
+
+test('one disk of two that fails is told once, however often it is said', async (t) => {
+  const { send, signs } = await startPush(t);
+  const disk = (name: string, state: string, info: string) => ({
+    device_name: name,
+    hdd: { hdd_alarm_type: state, hdd_alarm_info: info },
+  });
+  const system_alarm = [
+    disk('d1', 'Error', 'Bad'),
+    disk('d2', 'Ok', ''),
+    disk('d3', 'Ok', ''),
+    disk('d3', 'Error', 'Full'),
+  ];
+  const body = JSON.stringify({ data: { dev_net_info: [{ mac: MAC }], alarm_list: [{ system_alarm }] } });
+  for (let times = 0; times < 3; times++) await send(body);
+  const told = [await signs.take(), await signs.take(), await signs.take()];
+  assert.deepEqual(
+    told.map(({ event, state, reason }) => [event, state, reason]),
+    [
+      ['online', undefined, 'new: heard of for the first time'],
+      ['disk', 'active', 'the device says: Bad'],
+      ['disk', 'active', 'the device says: Full'],
+    ],
+  );
+  assert.equal(signs.size, 0);
+});
+
+test('flags that say again and again that there is nothing are no alarms', async (t) => {
+  const { send, alarms } = await startPush(t);
+  const flags = (on: boolean) => ({
+    channel: 'CH1',
+    motion_alarm: on,
+    io_alarm: false,
+    int_alarm: { alarm_val: false, int_subtype: 'lcd' },
+  });
+  for (const on of [false, true, false, false])
+    await send(JSON.stringify({ data: { alarm_list: [{ channel_alarm: [flags(on)] }] } }));
+  const states = [(await alarms.take()).event.state, (await alarms.take()).event.state];
+  assert.deepEqual(states, ['active', 'inactive']);
+  assert.equal(alarms.size, 0);
+});
+
+test('an event that waits for its picture is not lost when its node leaves', async (t) => {
+  const { send, alarms, leave } = await startPush(t);
+  const entry = { channel: 'CH1', motion_alarm: true, take_alarm_snap: 7 };
+  await send(JSON.stringify({ data: { alarm_list: [{ channel_alarm: [entry] }] } }));
+  leave();
+  assert.equal((await alarms.take()).event.kind, 'motion');
+});
+
 test('an event that waits for its picture is not lost when the listener stops', async (t) => {
   const { send, alarms, listener } = await startPush(t);
   const entry = { channel: 'CH1', motion_alarm: true, take_alarm_snap: 7 };

@@ -1,4 +1,5 @@
 import type { AlarmState } from '../../event.js';
+import type { AlarmDraft } from '../../notification.js';
 import { type Fields, number, text } from '../../wire/fields.js';
 import { ALARM_TYPES } from './alarm-types.js';
 import { type Context, documentOf, type Wanting } from './context.js';
@@ -53,7 +54,8 @@ export function readAlarms({ fields, ...entry }: ChannelEntry, { push }: Context
     const [counted] = type.toLowerCase() === 'cc' ? counts(fields) : [];
     if (counted !== undefined) draft.event.counting = counted;
     const wants = snap ?? snapOf(fields);
-    return wants === undefined ? { draft } : { draft, wants };
+    const restated: AlarmDraft = { ...draft, restated: true };
+    return wants === undefined ? { draft: restated } : { draft: restated, wants };
   });
 }
 

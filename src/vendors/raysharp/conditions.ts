@@ -30,8 +30,21 @@ export function readChannelConditions({ fields, ...entry }: ChannelEntry, { push
   return drafts.map((draft) => ({ ...draft, condition: true }));
 }
 
-/** How things are with the disks. @param list the entry of `alarm_list` it stands in, names in lower case */
-export function readSystemConditions(entry: Fields, list: Fields, context: Context): AlarmDraft[] {
+/**
+ * How things are with the disks: one that fails counts, whatever others of the same name say.
+ * @param list the entry of `alarm_list` they stand in, names in lower case
+ */
+export function readSystemConditions(list: Fields, context: Context): AlarmDraft[] {
+  const drafts = entries(list, 'system_alarm').flatMap((entry) => readDisks(entry, list, context));
+  const byName = new Map<string, AlarmDraft>();
+  for (const draft of drafts) {
+    const name = draft.about ?? '';
+    if (byName.get(name)?.event.state !== 'active') byName.set(name, draft);
+  }
+  return [...byName.values()];
+}
+
+function readDisks(entry: Fields, list: Fields, context: Context): AlarmDraft[] {
   const fields = lowered(entry);
   return entries(fields, 'hdd').flatMap((disk) => {
     const state = text(lowered(disk), 'hdd_alarm_type');
@@ -47,6 +60,6 @@ export function readSystemConditions(entry: Fields, list: Fields, context: Conte
     const name = text(fields, 'device_name');
     if (name !== undefined && draft.event.device.name === undefined)
       draft.event.device = { ...draft.event.device, name };
-    return [{ ...draft, condition: true }];
+    return [{ ...draft, condition: true, ...(name !== undefined && { about: name }) }];
   });
 }

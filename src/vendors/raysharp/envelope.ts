@@ -53,7 +53,7 @@ function readList(list: Fields, context: Context): Wanting[] {
     const conditions = readChannelConditions(channel, context);
     return [...readAlarms(channel, context), ...conditions.map((draft) => ({ draft }))];
   });
-  const system = entries(list, 'system_alarm').flatMap((entry) => readSystemConditions(entry, list, context));
+  const system = readSystemConditions(list, context);
   return [...channels, ...system.map((draft) => ({ draft }))];
 }
 
