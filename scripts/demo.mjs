@@ -1,4 +1,4 @@
-// The demo: Node-RED with this package and four of its examples, a mail server and a Telegram stand-in on this machine,
+// The demo: Node-RED with this package and five of its examples, a mail server and a Telegram stand-in on this machine,
 // and simulated devices that push alarms. Needs a build. Everything it writes goes to .demo/.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -11,6 +11,8 @@ import {
 } from '../dist/src/simulator/hikvision.js';
 import { EventPushRecorder } from '../dist/src/simulator/recorder/event-push-recorder.js';
 import { lineCrossing, motion } from '../dist/src/simulator/recorder/scenes.js';
+import { PushCamera } from '../dist/src/simulator/vstarcam/push-camera.js';
+import { DOORBELL_SCENES } from '../dist/src/simulator/vstarcam/scenes.js';
 import { mailBy, startMailServer } from '../dist/test/support/mail-server.js';
 import { exampleFlow, freePort, freeUdpPort, startNodeRed } from '../dist/test/support/node-red.js';
 import { startTelegramServer } from '../dist/test/support/telegram-server.js';
@@ -22,7 +24,7 @@ const SECRET = 'demoSecret12';
 /** Seconds between two alarms, and for how long the flows hold back repeats of one. */
 const PAUSE = 6;
 const COOL_DOWN = '20';
-/** Seconds between two keep-alives; the shortest that recorders offer. */
+/** Seconds between two signs of life; the shortest that recorders offer. */
 const KEEP_ALIVE = 60;
 
 const isFree = (wanted) =>
@@ -81,12 +83,13 @@ function demoFlows(mailServer, telegramUrl, listenerPort, udpPort) {
     '02-motion-picture-to-telegram',
     '05-recorder-http-push',
     '06-recorder-udp-push',
+    '07-vstarcam-doorbell',
   ].flatMap((name) => exampleFlow(name, changes));
   return [...new Map(nodes.map((node) => [node.id, node])).values()];
 }
 
 /** What the devices tell in turns: each gives the words for it, and how it says that it begins or ends. */
-function* alarms(at, recorder, udpPort) {
+function* alarms(at, recorder, doorbell, udpPort) {
   const devices = [
     ['gate camera', simulatedCamera(), GATE_SCENES],
     ['recorder', simulatedRecorder(), RECORDER_SCENES],
@@ -105,6 +108,12 @@ function* alarms(at, recorder, udpPort) {
     yield {
       words: 'event push by UDP: VideoMotion, Door',
       tell: (begins) => recorder.castFlat(udp, motion(begins)).then(() => 'sent'),
+    };
+    const { name, alarm } = DOORBELL_SCENES[round % DOORBELL_SCENES.length];
+    yield {
+      words: `doorbell: ${name}`,
+      // What happened at one moment has no end.
+      tell: async (begins) => (begins ? doorbell.alarm(at('vstarcam'), alarm()) : ''),
     };
   }
 }
@@ -135,6 +144,8 @@ async function run() {
       'alarm-to-telegram-bot': { token: '1:demo' },
       'recorder-http-push-mail': { userid: 'recorder@example.com' },
       'recorder-http-push-trouble-mail': { userid: 'recorder@example.com' },
+      'vstarcam-doorbell-mail': { userid: 'doorbell@example.com' },
+      'vstarcam-doorbell-trouble-mail': { userid: 'doorbell@example.com' },
     },
   });
   stops.push(() => nodeRed.stop());
@@ -153,7 +164,11 @@ async function run() {
   recorder.keepAlives(at('push'), KEEP_ALIVE, (answer) =>
     say(`alive     event push: keep-alive -> ${firstLine(answer)}`),
   );
-  for (const { words, tell } of alarms(at, recorder, udpPort)) {
+  const doorbell = new PushCamera();
+  doorbell.heartbeats(at('vstarcam'), KEEP_ALIVE, (answer) =>
+    say(`alive     doorbell: heartbeat -> ${firstLine(answer)}`),
+  );
+  for (const { words, tell } of alarms(at, recorder, doorbell, udpPort)) {
     if (stopping !== undefined) return;
     const answer = await tell(true).catch((error) => error.message);
     say(`alarm     ${words} -> ${firstLine(answer)}`);
