@@ -58,4 +58,4 @@ export { raysharp } from './vendors/raysharp/index.js';
 export { vstarcam } from './vendors/vstarcam/index.js';
 export { readMac } from './wire/mac.js';
 export { WORDS } from './wording/index.js';
-export { describe, type Wording } from './wording.js';
+export { describe, deviceName, type Wording } from './wording.js';

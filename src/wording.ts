@@ -1,4 +1,4 @@
-import type { AlarmEvent } from './event.js';
+import type { AlarmEvent, Device } from './event.js';
 import { detailLines } from './wording/details.js';
 import { WORDS, type Words } from './wording/index.js';
 import { plain } from './wording/plain.js';
@@ -18,7 +18,7 @@ export function describe(event: AlarmEvent, language: string): Wording {
   const kind = words.kinds[event.kind];
   const what = event.kind === 'unknown' ? `${kind} (${plain(event.type)})` : kind + named(event);
   const { device } = event;
-  const place = plain(event.channelName ?? device.name ?? device.address ?? device.id);
+  const place = plain(event.channelName ?? deviceName(device));
   let text = `${what} – ${words.states[event.state]}\n${place}`;
   if (event.channel !== undefined) text += `, ${words.channel} ${event.channel}`;
   text += `\n${plain(readable(event.time))}`;
@@ -33,6 +33,10 @@ export function describe(event: AlarmEvent, language: string): Wording {
   const ended = event.state === 'inactive' ? ` (${words.states.inactive})` : '';
   return { title: `${what}: ${place}${ended}`, text };
 }
+
+/** A name somebody gave, else what the maker calls it where that is no MAC address, else where it is. */
+export const deviceName = ({ name, id, serial, address }: Device) =>
+  name ?? (id === serial ? id : (address ?? id));
 
 /** The plate that was read belongs into the subject line. */
 const named = ({ kind, plate }: AlarmEvent) =>

@@ -1,7 +1,12 @@
 import type { NodeStatus } from 'node-red';
-import type { Alarm, AlarmError, DeviceSign, StreamState } from '../../src/index.js';
+import {
+  type Alarm,
+  type AlarmError,
+  type DeviceSign,
+  deviceName,
+  type StreamState,
+} from '../../src/index.js';
 import type { ListenerState } from './listening.js';
-import { shortName } from './to-msg.js';
 
 /** Looks up a text of the node's catalogue. */
 export type Say = (key: string, values: Record<string, string | number>) => string;
@@ -36,7 +41,7 @@ export function alarmStatus({ event }: Alarm): NodeStatus {
 
 /** Undefined for what leaves the last alarm standing. */
 export function signStatus(sign: DeviceSign, say: Say): NodeStatus | undefined {
-  const values = { device: shortName(sign.device), clock: clock(sign.since) };
+  const values = { device: deviceName(sign.device), clock: clock(sign.since) };
   switch (sign.event) {
     case 'undecodable':
     case 'denied':
@@ -49,7 +54,7 @@ export function signStatus(sign: DeviceSign, say: Say): NodeStatus | undefined {
 
 /** The same for those that receive pushes: whether a device is there, and what it says of its disks and cameras. */
 export function presenceStatus(sign: DeviceSign, say: Say): NodeStatus | undefined {
-  const device = shortName(sign.device) + (sign.channel === undefined ? '' : ` ${sign.channel}`);
+  const device = deviceName(sign.device) + (sign.channel === undefined ? '' : ` ${sign.channel}`);
   const values = { device, clock: clock(sign.since) };
   const status = (fill: NodeStatus['fill'], key: string): NodeStatus => ({
     fill,

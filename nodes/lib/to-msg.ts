@@ -35,11 +35,6 @@ export function deviceTopic(vendor: VendorId, device: Device, what: string): str
   return `${vendor}/${step(device.id)}/${what}`;
 }
 
-/** How a device is called where there is little room. */
-export function shortName(device: Device): string {
-  return device.name ?? device.address ?? device.id;
-}
-
 /** One step of an MQTT topic: no separators and no wildcards in it. */
 function step(id: string): string {
   return id.replace(/[^\w.-]/g, '-');

@@ -25,10 +25,15 @@ export function filmKind(bytes: Buffer): FilmKind | undefined {
   if (word(0) === 'RIFF' && word(8) === 'AVI ') return AVI;
   const header = firstNal(bytes);
   if (header === undefined || (header & 0x80) !== 0) return undefined;
-  // Both kinds put a type into the same byte: that of H.264 first, as its parameter sets fit nothing of H.265.
-  if (NAL_OF_H264.has(header & 0x1f) && header >> 5 > 0) return H264;
-  if (NAL_OF_H265.has((header >> 1) & 0x3f)) return H265;
-  return NAL_OF_H264.has(header & 0x1f) ? H264 : undefined;
+  if (isH264(header)) return H264;
+  return NAL_OF_H265.has((header >> 1) & 0x3f) ? H265 : undefined;
+}
+
+/** Both put a type into the same byte. In H.264 SEI and delimiters are never referred to (§7.4.1), all else here is. */
+function isH264(header: number): boolean {
+  const type = header & 0x1f;
+  const referred = (header & 0x60) !== 0;
+  return NAL_OF_H264.has(type) && (type === 1 || referred === (type !== 6 && type !== 9));
 }
 
 /** The byte behind the start code that the stream begins with. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { shortName, stateMessage } from '../../nodes/lib/to-msg.js';
+import { stateMessage } from '../../nodes/lib/to-msg.js';
 import { ALARM_KINDS, type Alarm, type AlarmEvent, type Attachment } from '../../src/event.js';
 import type { DeviceSign } from '../../src/notification.js';
+import { deviceName } from '../../src/wording.js';
 import { asJson, message, objections, schemas } from '../support/fixtures.js';
 
 const SCHEMAS = schemas();
@@ -248,7 +249,8 @@ test('every property of the schema is described, and the optional ones are optio
 });
 
 test('a device is called by its name, its address or its id', () => {
-  assert.equal(shortName({ id: 'i', name: 'n', address: 'a' }), 'n');
-  assert.equal(shortName({ id: 'i', address: 'a' }), 'a');
-  assert.equal(shortName({ id: 'i' }), 'i');
+  assert.equal(deviceName({ id: 'i', name: 'n', address: 'a' }), 'n');
+  assert.equal(deviceName({ id: 'i', address: 'a' }), 'a');
+  assert.equal(deviceName({ id: 'i' }), 'i');
+  assert.equal(deviceName({ id: 'VC1', serial: 'VC1', address: 'a' }), 'VC1');
 });
