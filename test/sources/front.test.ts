@@ -222,6 +222,16 @@ test('stop() cuts a head that does not end, and lets one finish that does', asyn
   assert.deepEqual((await drain(alarms)).map(countOf), [1]);
 });
 
+test('of heads that were cut by stop() nobody hears later that they were slow', async (t) => {
+  const limits = { headersTimeoutMs: 200, checkIntervalMs: 20, closeGraceMs: 20 };
+  const { port, listener, accepted, signs } = await startListener(t, { limits });
+  const silent = await RawClient.open(port);
+  await accepted(1);
+  await stopInTime(listener);
+  assert.equal(await silent.rest(), '');
+  await assert.rejects(signs.take(400));
+});
+
 const LOGIN = { username: 'camera', password: 'wire' };
 
 test('a Digest login over the target as the device wrote it is good, over another one it is not', async (t) => {
