@@ -11,6 +11,8 @@ import { Presence } from './presence.js';
 
 /** Which sender's alarms a subscriber wants; nothing set means all. */
 export interface Sender {
+  /** What the maker calls it by, where that is neither a MAC nor an address. */
+  readonly id?: string;
   readonly name?: string;
   /** Lower case with colons. Counts before the address, which routers and recorders change. */
   readonly mac?: string;
