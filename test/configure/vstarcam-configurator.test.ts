@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
+import type { ConfigureResult } from '../../src/configure/configurator.js';
 import { AlarmError } from '../../src/errors.js';
 import type { CgiBehaviour } from '../../src/simulator/vstarcam/cgi-behaviour.js';
 import { SECRET } from './support.js';
@@ -184,6 +185,9 @@ describe('a VStarcam camera is told where to push', () => {
   });
 });
 
+/** The url alone has the secret. */
+const withoutUrl = (result: ConfigureResult) => ({ ...result, url: '' });
+
 describe('over all dialects', () => {
   const dialects = (['var', 'plain', 'bare', 'list', 'json', 'nested json'] as const).flatMap((words) =>
     (['quoted', 'bare', 'number'] as const).flatMap((result) =>
@@ -198,9 +202,7 @@ describe('over all dialects', () => {
   it(`restore(apply(x)) = x in each of ${dialects.length}, and no secret comes out`, async (t) => {
     for (const dialect of dialects) {
       const { camera, configurator, cgi } = await cameraWith(t, dialect, THEIRS);
-      const seen = [await configurator().apply(), await configurator().read()].map(
-        ({ url: _, ...rest }) => rest,
-      );
+      const seen = [await configurator().apply(), await configurator().read()].map(withoutUrl);
       assert.deepEqual(camera.settings, TOLD, inspect(dialect));
       const restored = await configurator().restore();
       assert.deepEqual(camera.settings, THEIRS, inspect(dialect));
