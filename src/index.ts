@@ -58,6 +58,7 @@ export { isapi } from './vendors/isapi/index.js';
 export { type SadpDevice, sadp } from './vendors/isapi/sadp.js';
 export type { Trigger } from './vendors/isapi/triggers.js';
 export { raysharp } from './vendors/raysharp/index.js';
+export { dh, type FoundCamera } from './vendors/vstarcam/dh.js';
 export { isDenied, PUSH_FIELDS, shownSetting } from './vendors/vstarcam/push-config.js';
 export { readMac } from './wire/mac.js';
 export { WORDS } from './wording/index.js';
