@@ -8,8 +8,10 @@ export type CgiValues = ReadonlyMap<string, string>;
 
 /** Ends what has no quotes around it. */
 const BARE_END = /[;\r\n]/;
+/** With all around it; the longest of them has 18 letters. */
+const LONGEST_NAME = 128;
 /** `var` and the name, with the place in a list; the documents have blanks within names, from their line breaks. */
-const NAME = /^\s*(?:(?:var|let)\s)?([\w ]{1,64}?)\s*(?:\[\s*(\d{1,3})\s*\]\s*)?$/;
+const NAME = /^(?:(?:var|let)\s)?([\w ]{1,64})(?:\[ ?(\d{1,3}) ?\])?$/;
 const ESCAPES: Readonly<Record<string, string>> = {
   n: '\n',
   r: '\r',
@@ -62,7 +64,8 @@ function readAssignments(text: string, names: ReadonlySet<string>): CgiValues | 
     const sign = text[at] ?? '';
     if (BARE_END.test(sign)) from = at + 1;
     if (sign !== '=') continue;
-    const [, name = '', index = '0'] = NAME.exec(text.slice(Math.max(from, at - 128), at)) ?? [];
+    const [, name = '', index = '0'] =
+      NAME.exec(text.slice(Math.max(from, at - LONGEST_NAME), at).trim()) ?? [];
     const read = valueAt(text, at + 1);
     if (read === undefined) return undefined;
     const plain = nameOf(name);
