@@ -17,6 +17,8 @@ export const ERROR_TEXTS = {
   CONFIG_HOST_NAME: 'the device does not take this kind of address for its listener',
   CONFIG_LISTENER_MISSING: 'no listener is chosen that the device could push to',
   CONFIG_LOGIN: 'the device cannot log in as the listener asks it to',
+  CONFIG_NO_ALARM_PUSH:
+    'the firmware of the camera has no alarm push: all it may do is call a plain URL on an alarm (alarm_http_url of set_alarm.cgi), which brings no picture',
   CONFIG_NO_BACKUP: 'nothing is remembered that could be restored on this device',
   CONFIG_NO_ENTRY: 'the device has no entry of this listener',
   CONFIG_NO_LISTENING: 'the device has no setting for whom it pushes to',

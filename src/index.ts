@@ -1,6 +1,7 @@
 export { pictureAttachment } from './attachment.js';
 export { type Clock, SYSTEM_CLOCK } from './clock.js';
 export type { BackupStore, HostEntry } from './configure/backup.js';
+export { CameraPush } from './configure/camera-push.js';
 export type { Check } from './configure/check.js';
 export {
   Configurator,
@@ -11,6 +12,7 @@ export {
 export { type DoctorJob, examine } from './configure/doctor.js';
 export { Linkage, type LinkageResult, type LinkageWish } from './configure/linkage.js';
 export type { Disarmed, LinkageMemory } from './configure/linkage-memory.js';
+export { VstarcamConfigurator, type VstarcamJob } from './configure/vstarcam-configurator.js';
 export { openAlertStream } from './device/alert-stream-door.js';
 export { DeviceClient, type DeviceSettings } from './device/device-client.js';
 export { askDeviceInfo, type CheckedInfo } from './device/device-info.js';
@@ -19,6 +21,7 @@ export { LoginPauses } from './device/login-pause.js';
 export { ownAddressTowards } from './device/own-address.js';
 export { takeSnapshot } from './device/snapshot.js';
 export type { SubscriptionWish } from './device/subscription.js';
+export { VstarcamCgi } from './device/vstarcam-cgi.js';
 export { AlarmError, type AlarmErrorCode, asAlarmError, ERROR_TEXTS } from './errors.js';
 export {
   ALARM_KINDS,
@@ -55,7 +58,9 @@ export { isapi } from './vendors/isapi/index.js';
 export { type SadpDevice, sadp } from './vendors/isapi/sadp.js';
 export type { Trigger } from './vendors/isapi/triggers.js';
 export { raysharp } from './vendors/raysharp/index.js';
+export { dh, type FoundCamera } from './vendors/vstarcam/dh.js';
 export { vstarcam } from './vendors/vstarcam/index.js';
+export { isDenied, PUSH_FIELDS, shownSetting } from './vendors/vstarcam/push-config.js';
 export { readMac } from './wire/mac.js';
 export { WORDS } from './wording/index.js';
 export { describe, deviceName, type Wording } from './wording.js';

@@ -121,6 +121,8 @@ export const LIMITS = {
   /** Pictures that an event gives the addresses of, and how long it waits for them. */
   fetchedPictures: 8,
   pictureFetchMs: 5_000,
+  /** What a CGI of a camera answers is a few lines. */
+  cgiBytes: 64 * KIB,
   /** Of the dialog of a device: requests, how many at a time, and how long they are waited for. */
   dialogBytes: 8 * KIB,
   dialogTests: 4,

@@ -3,7 +3,7 @@ import { AlarmError, LIMITS, ownAddressTowards } from '../../src/index.js';
 import type { AlarmListenerNode } from '../alarm-listener.js';
 import type { IsapiDeviceNode } from '../isapi-device.js';
 import { ConfigureWork, readOrder } from './configure.js';
-import { failure } from './device-admin.js';
+import { failure } from './device-dialog.js';
 import { DeviceMemory } from './device-memory.js';
 import { type Raw, readText } from './settings.js';
 

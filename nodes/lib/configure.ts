@@ -15,6 +15,7 @@ import {
 import type { AlarmListenerNode } from '../alarm-listener.js';
 import type { IsapiDeviceNode } from '../isapi-device.js';
 import type { DeviceMemory } from './device-memory.js';
+import { inTurn } from './device-turns.js';
 import { examineDevice } from './doctor.js';
 import { type Raw, readText } from './settings.js';
 
@@ -43,14 +44,22 @@ export interface Order {
 /** @throws AlarmError `CONFIG_ACTION_INVALID` */
 export function readOrder(payload: unknown, action: Raw, events: Raw): Order {
   const asked = (typeof payload === 'object' && payload !== null ? payload : {}) as Record<string, unknown>;
-  const name = readText((asked['action'] ?? action) as Raw, 'plan').toLowerCase();
-  const known = ACTIONS.find((each) => each === name);
-  if (known === undefined) throw new AlarmError('CONFIG_ACTION_INVALID', ACTIONS.join(', '));
   return {
-    action: known,
+    action: readAction(asked['action'], action, ACTIONS),
     center: readSwitch(asked['center']),
     events: wordsOf(asked['events'] ?? events),
   };
+}
+
+/**
+ * What a message asks for, else what is set in the node, else the first.
+ * @throws AlarmError `CONFIG_ACTION_INVALID`
+ */
+export function readAction<Name extends string>(asked: unknown, set: Raw, actions: readonly Name[]): Name {
+  const name = readText((asked ?? set) as Raw, actions[0]).toLowerCase();
+  const known = actions.find((each) => each === name);
+  if (known === undefined) throw new AlarmError('CONFIG_ACTION_INVALID', actions.join(', '));
+  return known;
 }
 
 /** A switch as flows write it: the wrong guess would disarm a house. @throws AlarmError `CONFIG_ACTION_INVALID` */
@@ -81,9 +90,6 @@ export interface Workplace {
   readonly owner: string;
   readonly signal: AbortSignal;
 }
-
-/** One at a time for each device, whoever asks: two that read and write would undo each other. */
-const turns = new Map<string, Promise<unknown>>();
 
 /** A device in the memory: an address may belong to several behind a router, each at a port of its own. */
 const nameOf = ({ device: { mac }, host, port }: IsapiDeviceNode) => mac ?? `${host.toLowerCase()}:${port}`;
@@ -165,19 +171,9 @@ export class ConfigureWork {
     return { device, client: device.client };
   }
 
-  async #inTurn<Value>(
-    work: (device: IsapiDeviceNode, client: DeviceClient) => Promise<Value>,
-  ): Promise<Value> {
+  #inTurn<Value>(work: (device: IsapiDeviceNode, client: DeviceClient) => Promise<Value>): Promise<Value> {
     const { device, client } = this.#deviceHere();
-    const mine = () => work(device, client);
-    const name = nameOf(device);
-    const turn = (turns.get(name) ?? Promise.resolve()).then(mine, mine);
-    turns.set(name, turn);
-    try {
-      return await turn;
-    } finally {
-      if (turns.get(name) === turn) turns.delete(name);
-    }
+    return inTurn(nameOf(device), () => work(device, client));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { NodeAPI } from 'node-red';
 import { AlarmError, LIMITS } from '../../src/index.js';
 import type { IsapiDeviceNode } from '../isapi-device.js';
-import { failure } from './device-admin.js';
+import { failure } from './device-dialog.js';
 import { examineDevice } from './doctor.js';
 
 /** For the dialog of `isapi-device`: why no alarms come from the device as it is deployed, with its stored login. */

@@ -154,3 +154,31 @@ export function readSender(device: DeviceConfig): Sender {
     ...(hybrid && { channelOf: (channel: number) => channelBy('ip-after-32', channel) }),
   };
 }
+
+/** Properties of `vstarcam-device` in a flow. */
+export interface VstarcamConfig extends DeviceConfig {
+  /** What the camera calls itself in what it pushes, such as `VC0000000ABCD`. */
+  readonly vuid?: Raw;
+  /** Seconds between two signs of life. */
+  readonly heartbeat?: Raw;
+}
+
+/** Most of these cameras listen here unless told otherwise (raysharp-vstarcam-others.md §2.4). */
+export const VSTARCAM_PORT = '81';
+
+/** The same for a VStarcam camera: the password goes the one way it knows. @throws AlarmError as `readDevice` */
+export function readVstarcam(config: VstarcamConfig, credentials: DeviceCredentials): DeviceSettings {
+  return readDevice({ ...config, port: readText(config.port, VSTARCAM_PORT) }, credentials);
+}
+
+/** What makes it known in a push: what it calls itself, else its address. */
+export function readVstarcamSender(config: VstarcamConfig): Sender {
+  const [name, id, address] = [config.name, config.vuid, config.host].map((value) => readText(value));
+  return { ...(name && { name }), ...(id ? { id } : address && { address }) };
+}
+
+/** Seconds between two heartbeats of a camera: from 1 to a day, a minute for anything else. */
+export function readHeartbeat(value: Raw): number {
+  const seconds = Math.round(readNumber(value, 60));
+  return seconds >= 1 && seconds <= 86_400 ? seconds : 60;
+}

@@ -1,8 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import { AlarmError } from '../errors.js';
-import { DEVICE_LIMITS } from '../limits.js';
 import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
 import type { DeviceHosts, Written } from './device-hosts.js';
+import { readAgain } from './read-again.js';
 import { differenceOf } from './slot-difference.js';
 
 /** What came of writing a slot. */
@@ -59,7 +58,7 @@ export async function writeSlot(
     if (!written.stored) continue;
     stored = true;
     const { reboot } = written;
-    const hosts = await readAgain(device);
+    const hosts = await readAgain(() => device.read());
     // A new one may have got another id.
     const slot = isNew ? hosts.slots.find(isThere) : hosts.slot(id);
     if (slot !== undefined && isThere(slot) && areOthersAs(full, hosts, id)) {
@@ -73,23 +72,6 @@ export async function writeSlot(
   if (outcome !== undefined) return outcome;
   throw new AlarmError(stored ? 'CONFIG_NOT_STORED' : 'CONFIG_REFUSED', refusal);
 }
-
-/** Some devices start their web server anew when they have stored something. */
-async function readAgain(device: DeviceHosts): Promise<HttpHosts> {
-  const { restartWaitMs, restartTries } = DEVICE_LIMITS;
-  for (let tried = 0; tried < restartTries; tried++) {
-    try {
-      return await device.read();
-    } catch (error) {
-      const away = error instanceof AlarmError && AWAY.test(error.code);
-      if (!away) throw error;
-      await setTimeout(restartWaitMs * 2 ** tried);
-    }
-  }
-  return device.read();
-}
-
-const AWAY = /^DEVICE_(?:REFUSED|ANSWER_BROKEN|UNREACHABLE|TIMEOUT)$/;
 
 /** By its own address, or with the whole list. */
 type Way = 'slot' | 'list';

@@ -1,7 +1,7 @@
 import type { HostChange } from '../vendors/isapi/host-changes.js';
 import { isSameValue } from '../vendors/isapi/host-values.js';
 import type { HostSlot } from '../vendors/isapi/http-hosts.js';
-import { label } from '../vendors/isapi/label.js';
+import { label } from '../wire/label.js';
 
 /** Devices take it and do not give it back; and nobody else gets to see it. */
 const HIDDEN = new Set(['password']);

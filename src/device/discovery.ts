@@ -13,10 +13,14 @@ export interface Announcement {
 
 /** How devices of a maker are looked for. */
 export interface DiscoveryProtocol<Said extends Announcement> {
-  /** Multicast group and port of the question and of the answers. */
+  /** Where the question goes: a multicast group, or with `broadcast` the address of everyone. */
   readonly group: string;
   readonly port: number;
-  probe(uuid: string): string;
+  /** Where it comes from and answers go, unless that is the same port. */
+  readonly answerPort?: number;
+  /** Everyone is asked, at the broadcast address of each interface as well. */
+  readonly broadcast?: true;
+  probe(uuid: string): string | Buffer;
   /** Undefined for what is no answer, as our own question. Never throws. */
   read(datagram: Buffer): Said | undefined;
 }
@@ -28,6 +32,7 @@ export interface DiscoveryOptions {
   readonly interfaces?: readonly string[];
   readonly group?: string;
   readonly port?: number;
+  readonly answerPort?: number;
   readonly newUuid?: () => string;
 }
 
@@ -36,7 +41,7 @@ export type Discovered<Said> = Said & { readonly address: string };
 /**
  * Looks for devices: one question on each interface, then nothing but listening. What it hears is neither answered nor
  * connected to; bounded in time, number and size (reliability.md §5.5). One socket for all interfaces, on the port of
- * the group, where devices send their answers; other programs may have it too.
+ * the protocol, where devices send their answers; other programs may have it too.
  * @returns each device once, by address
  * @throws AlarmError `DISCOVERY_FAILED`, `DISCOVERY_PORT_IN_USE`
  */
@@ -45,6 +50,7 @@ export async function discover<Said extends Announcement>(
   options: DiscoveryOptions = {},
 ): Promise<Discovered<Said>[]> {
   const { group = protocol.group, port = protocol.port, newUuid = randomUUID } = options;
+  const answerPort = options.answerPort ?? protocol.answerPort ?? port;
   const found = new Map<string, Discovered<Said>>();
   const socket = createSocket({ type: 'udp4', reuseAddr: true });
   let timer: NodeJS.Timeout | undefined;
@@ -61,7 +67,14 @@ export async function discover<Said extends Announcement>(
         if (found.size >= LIMITS.discoveredDevices) resolve();
       });
       const own = options.interfaces ?? ownAddresses();
-      ask(socket, { group, port }, own, () => protocol.probe(newUuid())).catch(reject);
+      const bound = promisify((done: () => void) => socket.bind(answerPort, done))();
+      const send = promisify((to: string, done: (error: Error | null) => void) =>
+        socket.send(protocol.probe(newUuid()), port, to, done),
+      );
+      const ways = protocol.broadcast
+        ? broadcasts(socket, group, own, send)
+        : multicasts(socket, group, own, send);
+      bound.then(() => askEach(ways)).catch(reject);
     });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -87,31 +100,56 @@ function note<Said extends Announcement>(
   found.set(said.mac, { ...said, address: said.address ?? sender, ...found.get(said.mac) });
 }
 
-/** One question on each interface; one that cannot do multicast is passed over, unless all are so. */
-async function ask(
-  socket: Socket,
-  { group, port }: { group: string; port: number },
-  interfaces: readonly string[],
-  newProbe: () => string,
-): Promise<void> {
-  await promisify((done: () => void) => socket.bind(port, done))();
-  const send = promisify((probe: string, done: (error: Error | null) => void) =>
-    socket.send(probe, port, group, done),
-  );
+type Send = (to: string) => Promise<void>;
+
+/** One after the other; one that fails is passed over, unless all do. */
+async function askEach(ways: readonly (() => Promise<void>)[]): Promise<void> {
   let asked = 0;
   let failure: unknown;
-  for (const own of interfaces) {
+  for (const way of ways) {
     try {
-      join(socket, group, own);
-      socket.setMulticastInterface(own);
-      // In turn: the interface is a property of the socket, not of what it sends.
-      await send(newProbe());
+      await way();
       asked++;
     } catch (error) {
       failure = error;
     }
   }
   if (asked === 0) throw new AlarmError('DISCOVERY_FAILED', undefined, { cause: failure });
+}
+
+/** One question on each interface. */
+function multicasts(socket: Socket, group: string, interfaces: readonly string[], send: Send) {
+  return interfaces.map((own) => async () => {
+    join(socket, group, own);
+    // In turn: the interface is a property of the socket, not of what it sends.
+    socket.setMulticastInterface(own);
+    await send(group);
+  });
+}
+
+/** The address of everyone leads to one network alone: the others are asked by theirs. */
+function broadcasts(socket: Socket, group: string, interfaces: readonly string[], send: Send) {
+  const addresses = new Set([...interfaces.flatMap(broadcastOf), group]);
+  return [...addresses].map((address) => async () => {
+    socket.setBroadcast(true);
+    await send(address);
+  });
+}
+
+/** Of the network of one of our own addresses: all of the part that differs between its devices (RFC 919 §7). */
+function broadcastOf(own: string): string[] {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const mask = all
+    .find(({ address }) => address === own)
+    ?.netmask.split('.')
+    .map(Number);
+  if (mask?.length !== 4) return [];
+  return [
+    own
+      .split('.')
+      .map((part, at) => Number(part) | (~(mask[at] ?? 0) & 255))
+      .join('.'),
+  ];
 }
 
 /** Two addresses of one interface: the second time the system says that it is a member already. */

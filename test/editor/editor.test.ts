@@ -133,6 +133,8 @@ const TYPES = [
   'isapi-snapshot',
   'udp-push-listener',
   'udp-push-in',
+  'vstarcam-device',
+  'vstarcam-configure',
 ];
 
 describe('the editor in each language', () => {

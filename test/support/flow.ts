@@ -10,6 +10,8 @@ import registerDevice from '../../nodes/isapi-device.js';
 import registerSnapshot from '../../nodes/isapi-snapshot.js';
 import registerUdpIn from '../../nodes/udp-push-in.js';
 import registerUdpListener from '../../nodes/udp-push-listener.js';
+import registerVstarcamConfigure from '../../nodes/vstarcam-configure.js';
+import registerVstarcamDevice from '../../nodes/vstarcam-device.js';
 import type { AlarmEvent, Attachment, DeviceSign } from '../../src/index.js';
 import { Mailbox } from './mailbox.js';
 import { type FlowNode, ROOT } from './node-red.js';
@@ -70,6 +72,8 @@ export async function startFlow(
     registerConfigure,
     registerUdpListener,
     registerUdpIn,
+    registerVstarcamDevice,
+    registerVstarcamConfigure,
   ];
   await helper.load(register, [TAB, ...flow], credentials);
   const boxes = new Map<string, Mailbox<Received>>();

@@ -8,7 +8,7 @@ import {
   slotFor,
 } from '../../vendors/isapi/host-changes.js';
 import type { HostSlot, HttpHosts } from '../../vendors/isapi/http-hosts.js';
-import { label } from '../../vendors/isapi/label.js';
+import { label } from '../../wire/label.js';
 import type { Check } from '../check.js';
 
 /** What was found of the entry for our listener. */

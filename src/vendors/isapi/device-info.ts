@@ -1,8 +1,8 @@
 import { readDeviceDocument } from '../../wire/device-document.js';
 import { put, text } from '../../wire/fields.js';
+import { label } from '../../wire/label.js';
 import { readMac } from '../../wire/mac.js';
 import { readDeviceTime } from './device-time.js';
-import { label } from './label.js';
 
 /** What a device says it is. */
 export interface DeviceInfo {

@@ -1,10 +1,10 @@
 import { AlarmError } from '../../errors.js';
 import type { NewValue } from '../../wire/editable/document.js';
+import { label } from '../../wire/label.js';
 import type { HostCapabilities } from './host-capabilities.js';
 import { eventChanges } from './host-events.js';
 import { canonicalHost, isSameValue } from './host-values.js';
 import type { HostSlot, HttpHosts } from './http-hosts.js';
-import { label } from './label.js';
 
 export { applyChanges } from './host-edit.js';
 

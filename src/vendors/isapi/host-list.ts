@@ -7,7 +7,7 @@ import {
   nodesNamed,
 } from '../../wire/editable/document.js';
 import { EditableJson, type JsonNode } from '../../wire/editable/json.js';
-import { label } from './label.js';
+import { label } from '../../wire/label.js';
 
 export const SLOT = 'HttpHostNotification';
 const LIST = 'HttpHostNotificationList';

@@ -3,8 +3,8 @@ import { classify } from '../../wire/classify.js';
 import type { EditableDocument, EditNode } from '../../wire/editable/document.js';
 import { EditableJson, type JsonNode } from '../../wire/editable/json.js';
 import { EditableXml, type XmlNode } from '../../wire/editable/xml.js';
+import { label } from '../../wire/label.js';
 import { addSlot, SLOT, slotsIn } from './host-list.js';
-import { label } from './label.js';
 
 /** Some devices put the kind of address where others put the address (seed 001). */
 const ADDRESS_KINDS = new Set(['ipv4', 'ipv6']);

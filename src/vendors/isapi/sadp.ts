@@ -1,10 +1,11 @@
 import { AlarmError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import { decodeText } from '../../wire/charset.js';
+import { readDeviceAddress } from '../../wire/device-address.js';
 import { type Fields, number, put, text } from '../../wire/fields.js';
+import { label } from '../../wire/label.js';
 import { readMac } from '../../wire/mac.js';
 import { parseXml } from '../../wire/xml.js';
-import { label } from './label.js';
 
 /** What a device says of itself when it is looked for. Anyone on the network can say anything: nothing here is proven. */
 export interface SadpDevice {
@@ -48,7 +49,7 @@ export function readSadp(datagram: Buffer): SadpDevice | undefined {
   const mac = readMac(text(fields, 'MAC'));
   if (fields === undefined || mac === undefined) return undefined;
   const device: SadpDevice = { mac };
-  put(device, 'address', readAddress(text(fields, 'IPv4Address')));
+  put(device, 'address', readDeviceAddress(text(fields, 'IPv4Address')));
   put(device, 'model', label(text(fields, 'DeviceDescription')));
   put(device, 'serial', label(text(fields, 'DeviceSN')));
   put(device, 'firmware', label(text(fields, 'SoftwareVersion')));
@@ -82,15 +83,6 @@ function scan(document: string): Fields | undefined {
     if (value !== undefined) fields[name] = value;
   }
   return fields;
-}
-
-/** An address that one device can have; a device without one says 0.0.0.0. */
-function readAddress(raw: string | undefined): string | undefined {
-  const parts = raw?.split('.') ?? [];
-  if (parts.length !== 4 || !parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256))
-    return undefined;
-  const first = Number(parts[0]);
-  return first === 0 || first === 127 || first > 223 ? undefined : raw;
 }
 
 /** `flase` is what some firmwares send. */

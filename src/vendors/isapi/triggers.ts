@@ -2,7 +2,7 @@ import { AlarmError } from '../../errors.js';
 import { TRIGGER_LIMITS } from '../../limits.js';
 import { childOf, nodesNamed } from '../../wire/editable/document.js';
 import { EditableXml, type XmlNode } from '../../wire/editable/xml.js';
-import { label } from './label.js';
+import { label } from '../../wire/label.js';
 
 const TRIGGER = 'EventTrigger';
 export const NOTIFICATION = 'EventTriggerNotification';

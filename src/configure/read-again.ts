@@ -1,0 +1,20 @@
+import { setTimeout } from 'node:timers/promises';
+import { AlarmError } from '../errors.js';
+import { DEVICE_LIMITS } from '../limits.js';
+
+const AWAY = /^DEVICE_(?:REFUSED|ANSWER_BROKEN|UNREACHABLE|TIMEOUT)$/;
+
+/** Reads behind a write: some devices start their web server anew when they have stored something. */
+export async function readAgain<Value>(read: () => Promise<Value>): Promise<Value> {
+  const { restartWaitMs, restartTries } = DEVICE_LIMITS;
+  for (let tried = 0; tried < restartTries; tried++) {
+    try {
+      return await read();
+    } catch (error) {
+      const away = error instanceof AlarmError && AWAY.test(error.code);
+      if (!away) throw error;
+      await setTimeout(restartWaitMs * 2 ** tried);
+    }
+  }
+  return read();
+}
