@@ -5,6 +5,7 @@ import {
   AlarmError,
   asAlarmError,
   HttpListener,
+  type Pushers,
   type PushTarget,
   type Sender,
   type Vendor,
@@ -35,6 +36,17 @@ interface TlsConfigNode extends Node {
   addTLSOptions(options: TlsOptions): TlsOptions;
 }
 
+/** Who has pushed to which listener: recorders that are silent would be strangers after each deploy. */
+const PUSHERS = new Map<string, Pushers>();
+
+/** Those of this listener with this secret. */
+function pushersOf(id: string, secret: string): Pushers {
+  const key = JSON.stringify([id, secret]);
+  const pushers = PUSHERS.get(key) ?? new Map();
+  PUSHERS.set(key, pushers);
+  return pushers;
+}
+
 export default function register(RED: NodeAPI): void {
   function AlarmListener(this: AlarmListenerNode, config: Definition): void {
     RED.nodes.createNode(this, config);
@@ -43,9 +55,14 @@ export default function register(RED: NodeAPI): void {
     let refusal: AlarmError | undefined;
     try {
       const tls = readTls(config.tls);
+      const settings = readListener(config, this.credentials ?? {});
       listener = new HttpListener(
-        { ...readListener(config, this.credentials ?? {}), ...(tls !== undefined && { tls }) },
-        { onState: listening.setState, onError: (error) => this.error(error as Error, {}) },
+        { ...settings, ...(tls !== undefined && { tls }) },
+        {
+          onState: listening.setState,
+          onError: (error) => this.error(error as Error, {}),
+          pushers: pushersOf(this.id, settings.secret),
+        },
       );
     } catch (error) {
       refusal = asAlarmError(error, 'INTERNAL');

@@ -48,6 +48,7 @@ export type { AccessSettings } from './sources/access.js';
 export { AlertStream, type StreamState } from './sources/alert-stream.js';
 export { HttpListener, type ListenerOptions, type ListenerSettings } from './sources/http-listener.js';
 export type { PortState } from './sources/http-port.js';
+export type { Pushers } from './sources/keep-alives.js';
 export { type UdpCounters, UdpListener, type UdpSettings } from './sources/udp-listener.js';
 export { datagram } from './vendors/datagram.js';
 export { VENDORS } from './vendors/index.js';

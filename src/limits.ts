@@ -135,9 +135,10 @@ export const LIMITS = {
   doctorDetectors: 32,
   /** Clocks of devices without a time server drift by seconds a day; alarms a minute off are found again. */
   clockSkewMs: 60_000,
-  /** UDP (reliability.md §7). A datagram over Ethernet that is not split holds 1.5 KB; recorders send text alone. */
-  udpDatagramBytes: 8 * KIB,
+  /** UDP: the largest datagram there is, as a recorder of many channels needs more than the usual few KiB (unknowns R1). */
+  udpDatagramBytes: 65_507,
   udpQueue: 1_000,
+  udpQueueBytes: 8 * MIB,
   /** Of each sender in a second: a recorder with all its cameras in alarm sends less. */
   udpPerSender: 50,
   udpWindowMs: 1_000,

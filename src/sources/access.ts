@@ -32,8 +32,8 @@ export type Verdict =
       readonly status: 401 | 403 | 404;
       readonly code: AlarmErrorCode;
       readonly challenge?: readonly string[];
-      /** Known where only the login is wrong. */
-      readonly path?: string;
+      /** The path, where only the login is wrong. */
+      readonly at?: string;
     };
 
 const REALM = 'camera-alarms';
@@ -137,7 +137,7 @@ export class Access {
   }
 
   #login(path: string, challenge: readonly string[]): Verdict {
-    return { status: 401, code: 'LOGIN_WRONG', challenge, path };
+    return { status: 401, code: 'LOGIN_WRONG', challenge, at: path };
   }
 }
 

@@ -32,6 +32,7 @@ export class DatagramQueue {
   #waiting: Datagram[] = [];
   /** How many of them are gone. */
   #gone = 0;
+  #bytes = 0;
   #turn: NodeJS.Immediate | undefined;
   /** When the last turn began. */
   #began = Number.NEGATIVE_INFINITY;
@@ -48,8 +49,10 @@ export class DatagramQueue {
 
   /** @returns whether there was room */
   put(datagram: Datagram): boolean {
-    if (this.size >= this.#limits.udpQueue) return false;
+    const bytes = this.#bytes + datagram.bytes.length;
+    if (this.size >= this.#limits.udpQueue || bytes > this.#limits.udpQueueBytes) return false;
     this.#waiting.push(datagram);
+    this.#bytes = bytes;
     this.resume();
     return true;
   }
@@ -88,6 +91,7 @@ export class DatagramQueue {
   /** Taken from the front without moving the others, which would cost more than it helps. */
   #next(): Datagram {
     const datagram = this.#waiting[this.#gone++] as Datagram;
+    this.#bytes -= datagram.bytes.length;
     if (this.#gone === this.#waiting.length || this.#gone >= this.#limits.udpQueue) {
       this.#waiting = this.#waiting.slice(this.#gone);
       this.#gone = 0;

@@ -3,15 +3,16 @@ import type { Socket } from 'node:net';
 import { type Clock, SYSTEM_CLOCK } from '../clock.js';
 import { AlarmError, type AlarmErrorCode, reasonOf } from '../errors.js';
 import { createIds } from '../event-id.js';
-import { Inbox } from '../inbox/inbox.js';
+import { type Delivery, Inbox } from '../inbox/inbox.js';
 import { LIMITS, type Limits } from '../limits.js';
 import type { DeviceSign, Outcome, Vendor } from '../notification.js';
 import { BodyReader } from '../wire/body.js';
 import { Access, type AccessSettings } from './access.js';
 import { Complaints } from './complaints.js';
+import { connectionOf } from './connection.js';
 import { addressOf } from './connection-gate.js';
 import { HttpPort, type PortSettings, type PortState } from './http-port.js';
-import { KeepAlives } from './keep-alives.js';
+import { KeepAlives, type Pushers } from './keep-alives.js';
 import { type Refusal, refuse } from './refusal.js';
 
 /** Where a listener binds and who may push to it. */
@@ -23,6 +24,8 @@ export interface ListenerOptions {
   /** An error of our own code; the request was answered 500. */
   readonly onError?: (error: unknown) => void;
   readonly clock?: Clock;
+  /** Of a listener before this one. */
+  readonly pushers?: Pushers;
 }
 
 /** A refusal with what the flow is told about it. */
@@ -63,7 +66,7 @@ export class HttpListener {
     this.#newId = createIds();
     this.#onError = options.onError ?? (() => undefined);
     this.#access = new Access(settings, settings.host, this.#limits, () => this.#clock.now());
-    this.#keepAlives = new KeepAlives(this.#limits);
+    this.#keepAlives = new KeepAlives(this.#limits, options.pushers);
     this.#complaints = new Complaints(this.#limits, () => this.#clock.now());
     this.#port = new HttpPort(settings, this.#limits, {
       onState: options.onState ?? (() => undefined),
@@ -90,7 +93,6 @@ export class HttpListener {
     const inbox = this.#inboxes.get(normalPath(path));
     this.#inboxes.delete(normalPath(path));
     inbox?.stop();
-    if (inbox !== undefined) this.#keepAlives.forget(inbox);
   }
 
   /** Opens the port, and tries again for as long as it cannot be had. The state tells how it went. */
@@ -132,21 +134,26 @@ export class HttpListener {
     const verdict = this.#access.check({ address, method, url, authorization: headers.authorization });
     if (!('status' in verdict) || verdict.code !== 'ADDRESS_DENIED') {
       const listed = this.#access.lists(address);
-      const home = this.#keepAlives.find(address, url, this.#inboxes.values(), listed);
-      if (home === 'stranger') this.#object(request, response, NO_KEEPALIVE);
-      else if (home !== undefined) this.#take(request, response, home, true);
-      if (home !== undefined) return;
+      const homes = this.#keepAlives.find(address, url, this.#inboxes, listed);
+      const [home, ...others] = homes ?? [];
+      if (home !== undefined) this.#take(request, response, home, { alsoFor: others });
+      else if (homes !== undefined) this.#object(request, response, NO_KEEPALIVE);
+      if (homes !== undefined) return;
     }
     if ('status' in verdict) {
       const knock = verdict.status === 401 && headers.authorization === undefined;
       if (!knock || this.#knocksTooOften(address)) this.#tell('denied', address, verdict.code);
-      this.#refuse(request, response, verdict, this.#inboxAt(verdict.path ?? ''));
+      this.#refuse(request, response, verdict, this.#inboxAt(verdict.at ?? ''));
       return;
     }
     this.#knocks.delete(address);
     const inbox = this.#inboxAt(verdict.path);
     if (inbox === undefined) this.#object(request, response, WRONG_PATH);
-    else this.#take(request, response, inbox, false);
+    else this.#take(request, response, inbox);
+  }
+
+  #pathOf(inbox: Inbox): string {
+    return [...this.#inboxes].find(([, each]) => each === inbox)?.[0] ?? '';
   }
 
   /** That of the path itself, else of the nearest one above it whose vendor takes what is below. */
@@ -159,9 +166,9 @@ export class HttpListener {
     return inbox;
   }
 
-  /** @param keepAlive whether it came to the path for signs of life */
-  #take(request: IncomingMessage, response: ServerResponse, inbox: Inbox, keepAlive: boolean): void {
-    const objection = this.#objectionTo(request, inbox.vendor, keepAlive);
+  /** @param keepAlive set when it came to the path for signs of life */
+  #take(request: IncomingMessage, response: ServerResponse, inbox: Inbox, keepAlive?: KeepAlive): void {
+    const objection = this.#objectionTo(request, inbox.vendor, keepAlive !== undefined);
     if (objection !== undefined) this.#object(request, response, objection, inbox);
     else if (inbox.deserted) this.#refuse(request, response, { status: 503 }, inbox);
     else {
@@ -196,7 +203,7 @@ export class HttpListener {
     this.#refuse(request, response, objection, inbox);
   }
 
-  #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox, keepAlive: boolean): void {
+  #receive(request: IncomingMessage, response: ServerResponse, inbox: Inbox, keepAlive?: KeepAlive): void {
     const address = addressOf(request.socket);
     const connection = connectionOf(request.socket);
     connection.latest = request;
@@ -272,9 +279,9 @@ export class HttpListener {
     const { parts, truncated, error } = body.end();
     const query = inbox.vendor.takesQuery ? queryOf(request) : '';
     // With the whole event in the query, an empty body is no part that is missing.
-    const missing = truncated && !((query !== '' || keepAlive) && error?.code === 'BODY_EMPTY');
-    if (!keepAlive) this.#keepAlives.note(address, inbox);
-    return inbox.accept({
+    const missing = truncated && !((query !== '' || keepAlive !== undefined) && error?.code === 'BODY_EMPTY');
+    if (keepAlive === undefined) this.#keepAlives.note(address, this.#pathOf(inbox), inbox);
+    const delivery: Delivery = {
       notification: {
         transport: request.method === 'GET' ? 'http-get' : 'http-push',
         receivedAt: new Date(this.#clock.now()),
@@ -282,11 +289,13 @@ export class HttpListener {
         parts,
         truncated: missing || cut,
         ...(query !== '' && { query }),
-        ...(keepAlive && { keepAlive }),
+        ...(keepAlive !== undefined && { keepAlive: true as const }),
       },
       raw: () => (parts.length === 0 && query !== '' ? Buffer.from(query) : body.raw()),
       ...(error !== undefined && { error }),
-    });
+    };
+    for (const other of keepAlive?.alsoFor ?? []) other.accept(delivery);
+    return inbox.accept(delivery);
   }
 
   /** What Node's parser refuses, and peers that are too slow, still get an answer. */
@@ -333,27 +342,13 @@ interface Arrival {
   readonly request: IncomingMessage;
   readonly address: string;
   readonly body: BodyReader;
-  /** It came to the path for signs of life. */
-  readonly keepAlive: boolean;
+  readonly keepAlive: KeepAlive | undefined;
 }
 
-/** What the listener remembers of a connection, on its socket. */
-interface Connection {
-  /** It ends with the answer that is on its way. */
-  closing: boolean;
-  /** It ends when all that came whole is answered. */
-  ending: boolean;
-  answered: number;
-  /** Requests not answered yet: a device may send the next before it has the answer. */
-  pending: number;
-  latest: IncomingMessage | undefined;
-}
-
-const CONNECTION = Symbol('connection');
-
-function connectionOf(socket: Socket & { [CONNECTION]?: Connection }): Connection {
-  socket[CONNECTION] ??= { closing: false, ending: false, answered: 0, pending: 0, latest: undefined };
-  return socket[CONNECTION];
+/** A sign of life at the path for those. */
+interface KeepAlive {
+  /** Its sender pushes to several paths. */
+  readonly alsoFor: readonly Inbox[];
 }
 
 /** What to answer to bytes that are no request, and why that may be. */

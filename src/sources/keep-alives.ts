@@ -2,11 +2,11 @@ import type { Inbox } from '../inbox/inbox.js';
 import type { Limits } from '../limits.js';
 import { targetPath } from './access.js';
 
-interface Home {
-  readonly inbox: Inbox;
-  /** Whether it has pushed there with the secret, and is not only in the list of allowed addresses. */
-  readonly pushed: boolean;
-}
+/** Paths where an address has pushed with the secret, by address: kept by who outlives a listener, so that it may too. */
+export type Pushers = Map<string, Set<string>>;
+
+/** A sender pushes to a few paths; more are somebody's attempts. */
+const MOST_PATHS = 8;
 
 /**
  * Signs of life that come to a fixed path (raysharp-vstarcam-others.md §1.6). Devices have no setting for it, so that it
@@ -14,50 +14,40 @@ interface Home {
  */
 export class KeepAlives {
   readonly #limits: Limits;
-  readonly #homes = new Map<string, Home>();
+  readonly #pushers: Pushers;
 
-  constructor(limits: Limits) {
+  constructor(limits: Limits, pushers: Pushers = new Map()) {
     this.#limits = limits;
+    this.#pushers = pushers;
   }
 
-  /** An address has pushed to an inbox. */
-  note(address: string, inbox: Inbox): void {
-    const home = this.#homes.get(address);
-    if (inbox.vendor.keepAlivePath === undefined || home?.pushed === true) return;
-    if (home !== undefined && home.inbox !== inbox) home.inbox.forget(address);
-    this.#set(address, { inbox, pushed: true });
+  /** An address has pushed to the inbox of a path. */
+  note(address: string, path: string, inbox: Inbox): void {
+    if (inbox.vendor.keepAlivePath === undefined) return;
+    const paths = this.#pushers.get(address) ?? new Set();
+    const [oldest] = this.#pushers.keys();
+    if (oldest !== undefined && paths.size === 0 && this.#pushers.size >= this.#limits.knownDevices)
+      this.#pushers.delete(oldest);
+    if (paths.size < MOST_PATHS) this.#pushers.set(address, paths.add(path));
   }
 
   /**
    * Whom a request to this target is for.
    * @param listed whether the address is in the list of allowed ones
-   * @returns undefined when it is no sign of life, `stranger` when nobody knows its sender
+   * @returns undefined when it is no sign of life, none when nobody knows its sender
    */
   find(
     address: string,
     url: string,
-    inboxes: Iterable<Inbox>,
+    inboxes: ReadonlyMap<string, Inbox>,
     listed: boolean,
-  ): Inbox | 'stranger' | undefined {
-    const path = targetPath(url).toLowerCase();
-    const candidates = [...inboxes].filter(({ vendor }) => vendor.keepAlivePath === path);
-    const [first] = candidates;
-    if (first === undefined) return undefined;
-    const home = this.#homes.get(address);
-    if (home !== undefined) return home.inbox;
-    if (!listed) return 'stranger';
-    this.#set(address, { inbox: first, pushed: false });
-    return first;
-  }
-
-  /** An inbox is given up. */
-  forget(inbox: Inbox): void {
-    for (const [address, home] of this.#homes) if (home.inbox === inbox) this.#homes.delete(address);
-  }
-
-  #set(address: string, home: Home): void {
-    const [oldest] = this.#homes.keys();
-    if (oldest !== undefined && this.#homes.size >= this.#limits.knownDevices) this.#homes.delete(oldest);
-    this.#homes.set(address, home);
+  ): Inbox[] | undefined {
+    const target = targetPath(url).toLowerCase();
+    const candidates = [...inboxes].filter(([, { vendor }]) => vendor.keepAlivePath === target);
+    if (candidates.length === 0) return undefined;
+    const paths = this.#pushers.get(address);
+    const known = candidates.filter(([path]) => paths?.has(path));
+    // Where it will push is not known yet; with one place there is no doubt.
+    return (known.length === 0 && listed ? candidates.slice(0, 1) : known).map(([, inbox]) => inbox);
   }
 }

@@ -59,6 +59,13 @@ test('it holds so many and no more, and what it took keeps its order', async () 
   assert.equal(put(1_000), 1_000);
 });
 
+test('it holds so many bytes and no more, and has room again when some are gone', async () => {
+  const { queue, put } = make({ udpQueueBytes: 5 });
+  assert.equal(put(8), 5);
+  await untilEmpty(queue);
+  assert.equal(put(8), 5);
+});
+
 /** How many each turn handed on. */
 async function turns(queue: DatagramQueue, passed: () => void = () => undefined): Promise<number[]> {
   const sizes = [queue.size];

@@ -35,7 +35,7 @@ async function until(heard: TestUdpListener, calm: ReturnType<typeof flooder>, t
 }
 
 test('a flood of datagrams, too large, cut off or good, is counted to one and costs no memory', async (t) => {
-  const made = await startUdpListener(t);
+  const made = await startUdpListener(t, { limits: { udpDatagramBytes: 8_192 } });
   const { listener, port, signs } = made;
   const flood = flooder(t);
   const target = { to: '127.0.0.1', port };

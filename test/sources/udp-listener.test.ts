@@ -87,15 +87,16 @@ test('what cannot be read is told with its bytes, an empty datagram too, and the
 
 test('a datagram above the limit is counted and told once a minute for each sender, with its first bytes', async (t) => {
   const clock = new ManualClock();
-  const { port, alarms, signs, listener } = await startUdpListener(t, { clock });
+  const most = 8_192;
+  const { port, alarms, signs, listener } = await startUdpListener(t, { clock, limits: { udpDatagramBytes: most } });
   const [one, two] = [await openUdp(t, '127.0.0.2'), await openUdp(t, '127.0.0.3')];
-  const most = `${xml(1)}${' '.repeat(LIMITS.udpDatagramBytes)}`.slice(0, LIMITS.udpDatagramBytes);
+  const largest = `${xml(1)}${' '.repeat(most)}`.slice(0, most);
   const large = Buffer.alloc(65_507, 'x');
   for (const [from, bytes] of [
     [one, large],
     [one, large],
-    [two, `${most} `],
-    [one, most],
+    [two, `${largest} `],
+    [one, largest],
   ] as const)
     await sendUdp(from, bytes, port);
   assert.equal(countOf(await alarms.take()), 1);
@@ -107,12 +108,19 @@ test('a datagram above the limit is counted and told once a minute for each send
       ['undecodable', '127.0.0.3', 'DATAGRAM_TOO_LARGE'],
     ],
   );
-  assert.deepEqual(told[0]?.raw, large.subarray(0, LIMITS.udpDatagramBytes));
+  assert.deepEqual(told[0]?.raw, large.subarray(0, most));
   clock.pass(LIMITS.complaintIntervalMs);
   await sendUdp(one, large, port);
   assert.equal((await signs.take()).device.address, '127.0.0.2');
   const { received, accepted, dropped } = listener.counters;
   assert.deepEqual([received, accepted, dropped], [5, 1, { queue: 0, rate: 0, size: 4, denied: 0 }]);
+});
+
+test('the largest datagram there is gives its alarm', async (t) => {
+  const { port, alarms } = await startUdpListener(t);
+  const from = await openUdp(t, '127.0.0.2');
+  await sendUdp(from, `${xml(1)}${' '.repeat(65_507)}`.slice(0, 65_507), port);
+  assert.equal(countOf(await alarms.take()), 1);
 });
 
 test('who is not allowed is counted and told, and reaches nobody', async (t) => {
