@@ -117,6 +117,9 @@ test('an answer cut anywhere, or with any byte changed, is read or not, and neve
     const read = readDh(changed);
     assert.doesNotMatch(JSON.stringify(read ?? {}), /Canary|\\u0000/);
   }
+  // A name that fills its field ends where that ends.
+  const long = `${'门'.repeat(26)}ab`;
+  assert.equal(readDh(answerOf({ name: long }))?.name, long);
   const full = answerOf({ id: 'x'.repeat(32), name: '<b>\u202e'.repeat(20).slice(0, 40) });
   assert.equal(readDh(full)?.vuid, 'x'.repeat(32));
   assert.doesNotMatch(readDh(full)?.name ?? '', /\u202e/);

@@ -40,8 +40,9 @@ async function start(behaviour: Partial<CgiBehaviour> = {}, settings: Partial<Pu
   const nodes = [
     { id: 'tab1', type: 'tab', label: 'test' },
     { id: 'camera', type: 'vstarcam-device', ...form },
+    { id: 'usual', type: 'vstarcam-device', ...form, port: '' },
   ];
-  await helper.load([register], nodes, { camera: LOGIN });
+  await helper.load([register], nodes, { camera: LOGIN, usual: LOGIN });
   const server = http.createServer(RED.httpAdmin).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   ends.push(async () => {
@@ -103,6 +104,9 @@ describe('the dialog of a VStarcam camera', () => {
     for (const change of [{ port: String(elsewhere.port) }, { port: '' }, { username: 'other' }, { id: '' }])
       assert.equal((await test({ id: 'camera', ...change })).code, 'PASSWORD_NEEDED');
     assert.deepEqual(elsewhere.requests, []);
+    // Port 81 is meant where none is given; nothing listens there.
+    assert.equal((await test({ id: 'usual', port: '81' })).code, 'DEVICE_REFUSED');
+    assert.equal((await test({ id: 'usual', port: '80' })).code, 'PASSWORD_NEEDED');
   });
 
   it('hands on what is found, and what is wrong', async () => {
