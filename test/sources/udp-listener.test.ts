@@ -88,7 +88,10 @@ test('what cannot be read is told with its bytes, an empty datagram too, and the
 test('a datagram above the limit is counted and told once a minute for each sender, with its first bytes', async (t) => {
   const clock = new ManualClock();
   const most = 8_192;
-  const { port, alarms, signs, listener } = await startUdpListener(t, { clock, limits: { udpDatagramBytes: most } });
+  const { port, alarms, signs, listener } = await startUdpListener(t, {
+    clock,
+    limits: { udpDatagramBytes: most },
+  });
   const [one, two] = [await openUdp(t, '127.0.0.2'), await openUdp(t, '127.0.0.3')];
   const largest = `${xml(1)}${' '.repeat(most)}`.slice(0, most);
   const large = Buffer.alloc(65_507, 'x');
