@@ -7,6 +7,7 @@ import { LIMITS } from '../../src/limits.js';
 import type { DeviceSign, Notification } from '../../src/notification.js';
 import { VENDORS } from '../../src/vendors/index.js';
 import { fixturesOf, notificationOf } from '../support/fixtures.js';
+import { ManualClock } from '../support/manual-clock.js';
 import { LONGEST_MS, timed } from './engine.js';
 
 // What comes of a delivery that breaks off is told by contract.test.ts; here, that it does nothing to what follows.
@@ -23,9 +24,12 @@ for (const vendor of VENDORS) {
     const fixtures = fixturesOf(vendor.id);
     let alarms: Alarm[] = [];
     let signs: DeviceSign[] = [];
-    const inbox = new Inbox(vendor, createIds(), LIMITS);
+    const clock = new ManualClock();
+    const inbox = new Inbox(vendor, createIds(), LIMITS, true, clock);
     inbox.subscribe({ alarm: (alarm) => alarms.push(alarm), sign: (sign) => signs.push(sign) });
     const take = (notification: Notification) => {
+      // The same alarm again is one only after a while.
+      clock.pass(LIMITS.duplicateMs);
       [alarms, signs] = [[], []];
       inbox.accept({ notification, raw: () => Buffer.alloc(0) });
     };
