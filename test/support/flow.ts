@@ -10,6 +10,7 @@ import registerDevice from '../../nodes/isapi-device.js';
 import registerSnapshot from '../../nodes/isapi-snapshot.js';
 import registerUdpIn from '../../nodes/udp-push-in.js';
 import registerUdpListener from '../../nodes/udp-push-listener.js';
+import registerVstarcamAlarmIn from '../../nodes/vstarcam-alarm-in.js';
 import registerVstarcamConfigure from '../../nodes/vstarcam-configure.js';
 import registerVstarcamDevice from '../../nodes/vstarcam-device.js';
 import type { AlarmEvent, Attachment, DeviceSign } from '../../src/index.js';
@@ -73,6 +74,7 @@ export async function startFlow(
     registerUdpListener,
     registerUdpIn,
     registerVstarcamDevice,
+    registerVstarcamAlarmIn,
     registerVstarcamConfigure,
   ];
   await helper.load(register, [TAB, ...flow], credentials);
