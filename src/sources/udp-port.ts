@@ -65,8 +65,8 @@ export class UdpPort {
     this.#cancel();
     const { port, mode, group, interface: own } = this.#settings;
     const type = isIPv6(mode === 'multicast' ? group : own) ? 'udp6' : 'udp4';
-    // With unicast two programs on one port would not share but steal: then the port counts as in use.
-    const socket = createSocket({ type, reuseAddr: mode !== 'unicast' });
+    // Several programs may hear a port. What is sent to this address alone the system gives to one of them only.
+    const socket = createSocket({ type, reuseAddr: true });
     this.#socket = socket;
     socket.on('error', (error) => this.#openLater(socket, error));
     socket.once('listening', () => this.#opened(socket));
