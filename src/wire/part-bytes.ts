@@ -8,6 +8,8 @@ const KIND_BYTES = 512;
 /** The bytes of one part as they arrive, up to the limit of what they are. What is over the limit is dropped. */
 export class PartBytes {
   readonly #limits: Limits;
+  /** Up to here no kind of part is too long. */
+  readonly #free: number;
   /** Each has at least one byte. */
   #chunks: Buffer[] = [];
   #length = 0;
@@ -16,6 +18,7 @@ export class PartBytes {
 
   constructor(limits: Limits) {
     this.#limits = limits;
+    this.#free = Math.min(limits.documentBytes, limits.pictureBytes, limits.videoBytes);
   }
 
   /** Bytes kept so far. */
@@ -31,7 +34,7 @@ export class PartBytes {
   /** Bytes that can come before a limit has to be looked at; 0 right before the first one is dropped. */
   get room(): number {
     if (this.#cut) return Number.POSITIVE_INFINITY;
-    if (this.#length < this.#limits.documentBytes) return this.#limits.documentBytes - this.#length;
+    if (this.#length < this.#free) return this.#free - this.#length;
     this.#cap ??= this.#capOf();
     return Math.max(0, this.#cap - this.#length);
   }
@@ -43,7 +46,7 @@ export class PartBytes {
     }
     this.#chunks.push(bytes);
     this.#length += bytes.length;
-    if (this.#length <= this.#limits.documentBytes) return;
+    if (this.#length <= this.#free) return;
     this.#cap ??= this.#capOf();
     if (this.#length <= this.#cap) return;
     this.#chunks = [this.bytes().subarray(0, this.#cap)];

@@ -102,6 +102,20 @@ test('a camera that is refused hears it in the form it knows; one with a wrong s
   assert.equal((await send(FORM(), { target: '/wrong/vstarcam' })).body, 'Not Found\n');
 });
 
+test('a film over its limit is cut and marked, and the camera is answered', async (t) => {
+  const { send, alarms } = await startCamera(t, { limits: { videoBytes: 50_000 } });
+  const film = Buffer.concat([Buffer.from('\0\0\0\x10ftypisom', 'latin1'), Buffer.alloc(100_000, 1)]);
+  const body = multipartBody([
+    { name: 'vuid', bytes: VUID, noLength: true },
+    { name: 'type', bytes: '18', noLength: true },
+    { name: 'video', filename: 'a.mp4', bytes: film, noLength: true },
+  ]);
+  assert.equal((await send(body)).body, SUCCESS);
+  const { event, attachments } = await alarms.take();
+  assert.equal(event.truncated, true);
+  assert.ok(attachments[0]?.content.equals(film.subarray(0, 50_000)));
+});
+
 test('what is too large, compressed or asked for is refused in the same form', async (t) => {
   const { send } = await startCamera(t, { limits: { bodyBytes: 1_000 } });
   const large = await send(FORM('1', Buffer.alloc(2_000, 1)));
