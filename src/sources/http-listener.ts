@@ -137,7 +137,10 @@ export class HttpListener {
       const homes = this.#keepAlives.find(address, url, this.#inboxes, listed);
       const [home, ...others] = homes ?? [];
       if (home !== undefined) this.#take(request, response, home, { alsoFor: others });
-      else if (homes !== undefined) this.#object(request, response, NO_KEEPALIVE);
+      else if (homes !== undefined) {
+        if (this.#keepAlives.isNewStranger(address)) this.#tell('denied', address, NO_KEEPALIVE.code);
+        this.#refuse(request, response, NO_KEEPALIVE);
+      }
       if (homes !== undefined) return;
     }
     if ('status' in verdict) {

@@ -15,6 +15,7 @@ const MOST_PATHS = 8;
 export class KeepAlives {
   readonly #limits: Limits;
   readonly #pushers: Pushers;
+  readonly #strangers = new Set<string>();
 
   constructor(limits: Limits, pushers: Pushers = new Map()) {
     this.#limits = limits;
@@ -31,6 +32,14 @@ export class KeepAlives {
     if (paths.size < MOST_PATHS) this.#pushers.set(address, paths.add(path));
   }
 
+  /** Whether nobody was told of this stranger yet: its signs of life come every minute, and the same word with each. */
+  isNewStranger(address: string): boolean {
+    if (this.#strangers.has(address)) return false;
+    if (this.#strangers.size >= this.#limits.knownDevices) this.#strangers.clear();
+    this.#strangers.add(address);
+    return true;
+  }
+
   /**
    * Whom a request to this target is for.
    * @param listed whether the address is in the list of allowed ones
@@ -42,8 +51,10 @@ export class KeepAlives {
     inboxes: ReadonlyMap<string, Inbox>,
     listed: boolean,
   ): Inbox[] | undefined {
+    const takers = [...inboxes].filter(([, { vendor }]) => vendor.keepAlivePath !== undefined);
+    if (takers.length === 0) return undefined;
     const target = targetPath(url).toLowerCase();
-    const candidates = [...inboxes].filter(([, { vendor }]) => vendor.keepAlivePath === target);
+    const candidates = takers.filter(([, { vendor }]) => vendor.keepAlivePath === target);
     if (candidates.length === 0) return undefined;
     const paths = this.#pushers.get(address);
     const known = candidates.filter(([path]) => paths?.has(path));

@@ -31,7 +31,7 @@ export function readEntry(entry: Fields, list: Fields, context: Context): Channe
 export function channelOf(fields: Fields): Channel | undefined {
   const raw = text(fields, 'channel', 'chnnel', 'strchn');
   if (raw === undefined) return readIndex(text(fields, 'chn'));
-  return readChannel(raw) ?? readChannel(`CH${raw}`.replace(/^CH(?=\D)/, '')) ?? { raw };
+  return readChannel(/^\d+$/.test(raw) ? `CH${raw}` : raw) ?? { raw };
 }
 
 /** Something that begins or ends in a channel. */
