@@ -6,6 +6,7 @@ import { classify, isPicture, looksWhole } from './classify.js';
 import { Delimiters } from './delimiters.js';
 import { beginsBody, endsLikeDocument, lineEnds, lineWithDashes, textEnd } from './lines.js';
 import { PartBytes } from './part-bytes.js';
+import { PartHead } from './part-head.js';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -46,10 +47,7 @@ export class MultipartParser {
   #pending: Buffer = EMPTY;
   #at = 0;
   #ended = false;
-  #headers = new Map<string, string>();
-  #lastHeader = '';
-  #headLines = 0;
-  #headBytes = 0;
+  #head: PartHead;
   #body: PartBytes;
   #remaining = 0;
   #reread = 0;
@@ -64,6 +62,7 @@ export class MultipartParser {
   constructor(boundary: string | undefined, limits: Limits, onPart: (part: BodyPart) => void) {
     this.#limits = limits;
     this.#onPart = onPart;
+    this.#head = new PartHead(limits);
     this.#body = new PartBytes(limits);
     this.#delimiters = new Delimiters(boundary, limits);
   }
@@ -89,7 +88,7 @@ export class MultipartParser {
   end(): boolean {
     this.#ended = true;
     while (this.#step());
-    if (this.#state === 'head') this.#cut ||= this.#headers.size > 0;
+    if (this.#state === 'head') this.#cut ||= this.#head.headers.size > 0;
     else if (this.#state === 'counted' && this.#reframe()) return this.end();
     else if (this.#state === 'counted' || this.#state === 'delimited') this.#finishCutPart();
     return this.#cut;
@@ -111,12 +110,12 @@ export class MultipartParser {
    */
   get inAttachment(): boolean {
     if (this.#state === 'between') return this.#pending[this.#at] === DASH;
-    if (this.#state === 'head' && this.#headers.size === 0) return this.#left > 0;
+    if (this.#state === 'head' && this.#head.headers.size === 0) return this.#left > 0;
     if (this.#state === 'counted' || this.#state === 'delimited') {
       const kind = classify(this.#lead());
       if (kind !== 'empty') return kind !== 'xml' && kind !== 'json';
     }
-    return this.#state !== 'long-line' && !DOCUMENT_TYPE.test(this.#headers.get('content-type') ?? '');
+    return this.#state !== 'long-line' && !DOCUMENT_TYPE.test(this.#head.headers.get('content-type') ?? '');
   }
 
   /**
@@ -208,46 +207,27 @@ export class MultipartParser {
     if (beginsBody(first, this.#pending[start + 1])) return this.#startBody();
     const end = this.#lineEnd();
     const length = (end ?? this.#pending.length) - start;
-    if (this.#headBytes + length > this.#limits.partHeaderBytes) {
-      throw new AlarmError('PART_HEADER_TOO_LARGE');
-    }
+    this.#head.grow(length, end !== undefined);
     if (end === undefined) return false;
-    this.#headBytes += length;
     this.#at = end;
     const match = first === DASH ? this.#delimiters.match(this.#pending, start, true) : 'no';
     const stop = textEnd(this.#pending, start, end);
     if (match === 'open') this.#startHead();
     else if (match === 'close') this.#state = 'between';
     else if (stop === start) return this.#startBody();
-    else this.#addHeader(this.#pending.toString('utf8', start, stop));
+    else this.#head.add(this.#pending.toString('utf8', start, stop));
     return true;
-  }
-
-  #addHeader(line: string): void {
-    if (++this.#headLines > this.#limits.partHeaderLines) throw new AlarmError('PART_HEADER_TOO_LARGE');
-    const colon = line.indexOf(':');
-    if ((line[0] === ' ' || line[0] === '\t') && this.#lastHeader !== '') {
-      const value = this.#headers.get(this.#lastHeader) ?? '';
-      this.#headers.set(this.#lastHeader, `${value} ${line.trim()}`);
-    } else if (colon > 0) {
-      // A line without a colon, such as a status line glued into a stream (isapi.md §1.7), says nothing about the part.
-      this.#lastHeader = line.slice(0, colon).trim().toLowerCase();
-      this.#headers.set(this.#lastHeader, line.slice(colon + 1).trim());
-    }
   }
 
   #startHead(): void {
     this.#begun = true;
     this.#state = 'head';
-    this.#headers = new Map();
-    this.#lastHeader = '';
-    this.#headLines = 0;
-    this.#headBytes = 0;
+    this.#head = new PartHead(this.#limits);
   }
 
   #startBody(): true {
     if (++this.#parts > this.#limits.parts) throw new AlarmError('PARTS_TOO_MANY');
-    const length = this.#headers.get('content-length') ?? '';
+    const length = this.#head.headers.get('content-length') ?? '';
     const trusted = this.#reread <= MOST_REREAD * this.#limits.pictureBytes;
     let counted = trusted && length !== '' && length.length <= 10 && !/\D/.test(length);
     // More than will come: the count is wrong, and reading by it would copy all the rest for nothing.
@@ -372,7 +352,7 @@ export class MultipartParser {
     const bytes = this.#body.bytes();
     const truncated = cutByEnd || this.#body.cut;
     this.#cut ||= truncated;
-    this.#onPart(bodyPartOf(this.#headers, bytes, truncated));
+    this.#onPart(bodyPartOf(this.#head.headers, bytes, truncated));
     this.#body = new PartBytes(this.#limits);
   }
 
