@@ -134,7 +134,7 @@ export class Inbox {
   #name(event: AlarmDraft['event']): void {
     const { id, address } = event.device;
     if (this.vendor.steadyHeartbeat === undefined || id !== address) return;
-    const known = this.#presence?.only(id);
+    const known = this.#presence?.namedAt(id);
     if (known !== undefined) event.device = { ...known };
   }
 

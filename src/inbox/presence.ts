@@ -69,7 +69,7 @@ export class Presence {
   }
 
   /** Who sends from this address, where only one device ever said its name there. */
-  only(address: string): Device | undefined {
+  namedAt(address: string): Device | undefined {
     const named = this.#at(address).filter(({ device }) => device.id !== address);
     return named.length === 1 ? named[0]?.device : undefined;
   }

@@ -96,13 +96,13 @@ test('a sign of life counts for all at its address, also when one of them never 
 
 test('who said a name alone at an address is whoever sends from there', () => {
   const { presence } = watched();
-  assert.equal(presence.only(ADDRESS), undefined);
+  assert.equal(presence.namedAt(ADDRESS), undefined);
   presence.heard(RECORDER);
   presence.heard({ id: '192.0.2.9', address: '192.0.2.9' });
-  assert.deepEqual(presence.only(ADDRESS), RECORDER);
-  assert.equal(presence.only('192.0.2.9'), undefined);
+  assert.deepEqual(presence.namedAt(ADDRESS), RECORDER);
+  assert.equal(presence.namedAt('192.0.2.9'), undefined);
   presence.heard({ id: '00:00:5e:00:53:77', mac: '00:00:5e:00:53:77', address: ADDRESS });
-  assert.equal(presence.only(ADDRESS), undefined);
+  assert.equal(presence.namedAt(ADDRESS), undefined);
 });
 
 test('a device that gives no sign of life is never offline', () => {
