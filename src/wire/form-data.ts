@@ -3,15 +3,15 @@ import busboy from 'busboy';
 import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { BodyPart } from '../notification.js';
-import { bodyPartOf } from './body-part.js';
-import { parseParameters } from './header.js';
+import { classify } from './classify.js';
+import { label, parseParameters } from './header.js';
 import { PartBytes } from './part-bytes.js';
 
 /** What may stand behind the last delimiter; a line end, as a rule. */
 const EPILOGUE = 256;
 
 interface OpenPart {
-  readonly headers: ReadonlyMap<string, string>;
+  readonly head: Pick<BodyPart, 'name' | 'filename' | 'contentType'>;
   readonly bytes: PartBytes;
   readonly stream: Readable | undefined;
 }
@@ -83,17 +83,24 @@ export class FormDataReader {
     return !whole;
   }
 
-  #begin(head: { name: string; filename?: string | undefined; mimeType: string }, stream?: Readable): void {
+  #begin(
+    head: { name: string | undefined; filename?: string | undefined; mimeType: string },
+    stream?: Readable,
+  ): void {
     this.#finish(false);
     if (++this.#parts > this.#limits.parts) throw new AlarmError('PARTS_TOO_MANY');
     stream?.on('error', () => undefined);
-    const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
-    const file = head.filename === undefined ? '' : `; filename=${quoted(head.filename)}`;
-    const headers = new Map([
-      ['content-disposition', `form-data; name=${quoted(head.name ?? '')}${file}`],
-      ['content-type', head.mimeType],
-    ]);
-    this.#open = { headers, bytes: new PartBytes(this.#limits), stream };
+    const { name, filename, mimeType } = head;
+    this.#open = {
+      head: {
+        // Its types say text for both; what is not there is undefined.
+        ...(name !== undefined && { name: label(name) }),
+        ...(filename !== undefined && { filename: label(filename) }),
+        contentType: mimeType,
+      },
+      bytes: new PartBytes(this.#limits),
+      stream,
+    };
   }
 
   #drain(): void {
@@ -107,7 +114,9 @@ export class FormDataReader {
     this.#drain();
     const open = this.#open;
     this.#open = undefined;
-    if (open !== undefined)
-      this.#onPart(bodyPartOf(open.headers, open.bytes.bytes(), truncated || open.bytes.cut));
+    if (open === undefined) return;
+    const bytes = open.bytes.bytes();
+    const cut = truncated || open.bytes.cut;
+    this.#onPart({ ...open.head, headers: new Map(), kind: classify(bytes), bytes, truncated: cut });
   }
 }
