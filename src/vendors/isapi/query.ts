@@ -1,9 +1,6 @@
 import { LIMITS } from '../../limits.js';
 import type { Fields } from '../../wire/fields.js';
-import { FORBIDDEN_KEYS } from '../../wire/json.js';
-
-/** A plus sign that was not encoded became a blank: that of a time zone. */
-const ZONE_BLANK = /(:\d\d(?:\.\d+)?) (?=\d{1,2}:?\d\d$)/;
+import { fieldsOfPairs, timeOfQuery } from '../../wire/query.js';
 
 /**
  * An event that came as a query string (`parameterFormatType` querystring, isapi.md §3.9): the fields of the alert,
@@ -11,11 +8,8 @@ const ZONE_BLANK = /(:\d\d(?:\.\d+)?) (?=\d{1,2}:?\d\d$)/;
  */
 export function readQuery(query: string | undefined): Fields | undefined {
   if (query === undefined || query === '' || query.length > LIMITS.queryBytes) return undefined;
-  const fields = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (fields.size >= LIMITS.queryFields) break;
-    if (!fields.has(name) && /^\w{1,64}$/.test(name) && !FORBIDDEN_KEYS.has(name))
-      fields.set(name, name === 'dateTime' ? value.replace(ZONE_BLANK, '$1+') : value);
-  }
+  const fields = fieldsOfPairs(new URLSearchParams(query));
+  const time = fields.get('dateTime');
+  if (time !== undefined) fields.set('dateTime', timeOfQuery(time));
   return fields.has('eventType') ? Object.fromEntries(fields) : undefined;
 }

@@ -1,17 +1,12 @@
 import { AlarmError } from '../../errors.js';
 import { LIMITS } from '../../limits.js';
 import type { Fields } from '../../wire/fields.js';
-import { FORBIDDEN_KEYS } from '../../wire/json.js';
-
-/** A plus sign that was not encoded became a blank: that of a time zone. */
-const ZONE_BLANK = /(Z|:\d\d) (?=\d{1,2}:?\d\d$)/i;
+import { fieldsOfPairs, timeOfQuery } from '../../wire/query.js';
 
 /** Fields as a query string, percent-encoded or not; also one that stands behind a path. */
 export function readQuery(query: string): Fields | undefined {
   const bare = query.replace(/^[^=]*\?/, '').replace(/ HTTP\/1\.[01]$/, '');
-  return collect(
-    [...new URLSearchParams(bare)].map(([name, value]) => [name, value.replace(ZONE_BLANK, '$1+')]),
-  );
+  return eventOf([...new URLSearchParams(bare)].map(([name, value]) => [name, timeOfQuery(value)]));
 }
 
 /** Fields as lines `name=value`. */
@@ -20,17 +15,12 @@ export function readLines(lines: string): Fields | undefined {
     const at = line.indexOf('=');
     return [line.slice(0, Math.max(0, at)), line.slice(at + 1)] as const;
   });
-  return collect(pairs);
+  return eventOf(pairs);
 }
 
 /** @returns undefined when there is no field of an event among them */
-function collect(pairs: readonly (readonly [string, string])[]): Fields | undefined {
-  const fields = new Map<string, string>();
-  for (const [raw, value] of pairs) {
-    const name = raw.trim();
-    if (fields.size >= LIMITS.queryFields || fields.has(name)) continue;
-    if (/^\w{1,64}$/.test(name) && !FORBIDDEN_KEYS.has(name)) fields.set(name, value);
-  }
+function eventOf(pairs: readonly (readonly [string, string])[]): Fields | undefined {
+  const fields = fieldsOfPairs(pairs);
   const isEvent = [...fields.keys()].some((name) => name.toLowerCase() === 'eventtype');
   return isEvent ? Object.fromEntries(fields) : undefined;
 }
