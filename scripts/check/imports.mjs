@@ -24,6 +24,7 @@ const IMPURE = /^node:(net|http|https|tls|dgram|fs|fs\/promises|child_process|wo
 
 const TYPES = [
   'attachment.ts',
+  'bare-event.ts',
   'clock.ts',
   'errors.ts',
   'event.ts',

@@ -1,3 +1,4 @@
+import { bareEvent } from '../bare-event.js';
 import { AlarmError } from '../errors.js';
 import type { AlarmDraft, Notification, Vendor } from '../notification.js';
 import { decodeText } from '../wire/charset.js';
@@ -30,31 +31,12 @@ export const datagram: Vendor = {
   reply: (outcome) => raysharp.reply(outcome),
 };
 
-function unknown({ parts, transport, receivedAt, address }: Notification, failure?: AlarmError): AlarmDraft {
+function unknown(notification: Notification, failure?: AlarmError): AlarmDraft {
+  const { parts, address } = notification;
   const raw = Buffer.concat(parts.map(({ bytes }) => bytes));
-  const at = receivedAt.toISOString();
-  return {
-    event: {
-      schema: 1,
-      id: '',
-      vendor: 'unknown',
-      transport,
-      device: { id: address, address },
-      type: 'datagram',
-      kind: 'unknown',
-      state: 'pulse',
-      time: at,
-      receivedAt: at,
-      targets: [],
-      regions: [],
-      title: '',
-      text: '',
-      document: {
-        text: decodeText(raw).text.slice(0, SHOWN),
-        ...(failure !== undefined && { reason: failure.code }),
-      },
-    },
-    attachments: [],
-    raw,
-  };
+  const event = bareEvent('unknown', notification, { id: address, address }, 'datagram');
+  event.kind = 'unknown';
+  const reason = failure === undefined ? {} : { reason: failure.code };
+  event.document = { text: decodeText(raw).text.slice(0, SHOWN), ...reason };
+  return { event, attachments: [], raw };
 }

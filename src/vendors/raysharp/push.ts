@@ -1,5 +1,6 @@
 import { pictureAttachment } from '../../attachment.js';
-import type { AlarmEvent, AlarmKind, AlarmState, AttachmentRole, Device, Draft } from '../../event.js';
+import { bareEvent } from '../../bare-event.js';
+import type { AlarmKind, AlarmState, AttachmentRole, Device, Draft } from '../../event.js';
 import { LIMITS } from '../../limits.js';
 import type { AlarmDraft, Notification } from '../../notification.js';
 import { pictureFromBase64 } from '../../wire/base64.js';
@@ -50,26 +51,14 @@ export class Push {
   }
 
   draft(happening: Happening, pictures: readonly Shown[] = []): AlarmDraft {
-    const { transport, receivedAt, truncated } = this.#notification;
+    const { receivedAt } = this.#notification;
     const { type, kind, state, channel, channelName, document } = happening;
     const time = readDeviceTime(happening.time, receivedAt);
-    const event: Draft<AlarmEvent> = {
-      schema: 1,
-      id: '',
-      vendor: 'raysharp',
-      transport,
-      device: { ...this.device },
-      type,
-      kind,
-      state,
-      time: time?.iso ?? receivedAt.toISOString(),
-      receivedAt: receivedAt.toISOString(),
-      targets: [],
-      regions: [],
-      title: '',
-      text: '',
-      document: this.#told(document),
-    };
+    const event = bareEvent('raysharp', this.#notification, { ...this.device }, type);
+    event.kind = kind;
+    event.state = state;
+    event.document = this.#told(document);
+    if (time !== undefined) event.time = time.iso;
     put(event, 'channel', channel?.number);
     put(event, 'channelRaw', channel?.raw);
     put(event, 'channelName', channelName);
@@ -77,7 +66,6 @@ export class Push {
     // `|| 0` for the minus zero that rounding gives, which JSON does not know.
     if (time?.epoch !== undefined)
       event.clockSkew = Math.round((time.epoch - receivedAt.getTime()) / 1000) || 0;
-    if (truncated) event.truncated = true;
     const draft: AlarmDraft = { event, attachments: [] };
     this.show(draft, pictures);
     return draft;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bareEvent } from '../../bare-event.js';
 import { AlarmError } from '../../errors.js';
 import type { AlarmEvent, Device, Draft } from '../../event.js';
 import { LIMITS } from '../../limits.js';
@@ -52,32 +53,20 @@ function alarm(notification: Notification, device: Device, form: Form): AlarmDra
   return { event, attachments, key: JSON.stringify([device.id, type, hash.digest('hex')]) };
 }
 
-/** A sign of life until it is known to be more. The camera says no time and has one channel. */
+/** The camera says no time and has one channel. */
 function eventOf(
-  { transport, receivedAt, truncated }: Notification,
+  notification: Notification,
   device: Device,
   { vuid, type: word, more }: Form,
   type: string,
 ): Draft<AlarmEvent> {
-  const at = receivedAt.toISOString();
-  return {
-    schema: 1,
-    id: '',
-    vendor: 'vstarcam',
-    transport,
-    device,
-    type,
-    kind: 'heartbeat',
-    state: 'pulse',
-    time: at,
-    receivedAt: at,
-    targets: [],
-    regions: [],
-    title: '',
-    text: '',
-    document: { ...more, ...(vuid !== undefined && { vuid }), ...(word !== undefined && { type: word }) },
-    ...(truncated && { truncated }),
+  const event = bareEvent('vstarcam', notification, device, type);
+  event.document = {
+    ...more,
+    ...(vuid !== undefined && { vuid }),
+    ...(word !== undefined && { type: word }),
   };
+  return event;
 }
 
 function readJson(part: BodyPart): Form {
