@@ -6,9 +6,9 @@ import { type TestContext, test } from 'node:test';
 /** A build of the package: ours, or one that was broken on purpose. */
 export interface Build {
   /** Absolute path of a compiled file, such as `src/inbox/spool.js`; for child processes. */
-  file(name: string): string;
+  readonly file: (name: string) => string;
   /** A compiled module. @typeParam T `typeof import('…')` of the same file in `src` or `nodes` */
-  load<T>(name: string): T;
+  readonly load: <T>(name: string) => T;
 }
 
 /** What a promise is checked with. */
@@ -18,7 +18,7 @@ export interface Trial {
   /** Whether only the break is to be shown: as few rounds as show it for sure. */
   readonly short: boolean;
   /** Prints a figure behind the name of the promise. */
-  figure(text: string): void;
+  readonly figure: (text: string) => void;
 }
 
 /** One way to break the package so that the promise does not hold. */
