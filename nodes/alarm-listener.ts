@@ -10,8 +10,17 @@ import {
   type Sender,
   type Vendor,
 } from '../src/index.js';
+import { takeConfirmations } from './lib/confirmations.js';
 import { type ListenerNode, Listening } from './lib/listening.js';
-import { type ListenerConfig, type ListenerCredentials, readListener, readText } from './lib/settings.js';
+import { SEEN } from './lib/seen.js';
+import {
+  type ListenerConfig,
+  type ListenerCredentials,
+  readKeep,
+  readListener,
+  readText,
+} from './lib/settings.js';
+import { spoolFolder } from './lib/spool-folder.js';
 
 type Definition = NodeDef & ListenerConfig & { readonly tls?: string };
 
@@ -53,6 +62,9 @@ export default function register(RED: NodeAPI): void {
     const listening = new Listening<PathUser>(this);
     let listener: HttpListener | undefined;
     let refusal: AlarmError | undefined;
+    let forget = () => undefined as unknown;
+    const { userDir } = RED.settings;
+    const folder = userDir && spoolFolder(userDir, this.id);
     try {
       const tls = readTls(config.tls);
       const settings = readListener(config, this.credentials ?? {});
@@ -62,8 +74,11 @@ export default function register(RED: NodeAPI): void {
           onState: listening.setState,
           onError: (error) => this.error(error as Error, {}),
           pushers: pushersOf(this.id, settings.secret),
+          keep: readKeep(config, folder),
+          shared: SEEN,
         },
       );
+      forget = takeConfirmations(listener);
     } catch (error) {
       refusal = asAlarmError(error, 'INTERNAL');
     }
@@ -95,6 +110,7 @@ export default function register(RED: NodeAPI): void {
 
     this.on('close', (done: () => void) => {
       listening.stop();
+      forget();
       if (listener === undefined) done();
       else listener.stop().then(done, done);
     });

@@ -94,6 +94,10 @@ export const ERROR_TEXTS = {
   SENDER_UNKNOWN: 'an alarm came from a device that no node on this path is set to',
   SNAPSHOT_NO_PICTURE: 'the device sent no picture, or only a part of one',
   SNAPSHOT_REFUSED: 'the device gives no picture of this channel and stream',
+  SPOOL_AGED: 'an alarm on disk is too old to be given out',
+  SPOOL_DAMAGED: 'an alarm on disk can no longer be read',
+  SPOOL_FAILED: 'alarms cannot be written to disk',
+  SPOOL_FULL: 'more alarms are waiting than are kept',
   SUBSCRIPTION_INCOMPLETE: 'the device does not send all of the events that were chosen',
   STREAM_BUSY:
     'the device gives no more alert streams: another program has them, or it still counts an old one',
@@ -109,6 +113,7 @@ export const ERROR_TEXTS = {
   UDP_GROUP_INVALID: 'the group is not a multicast address, such as 239.192.0.10',
   UDP_INTERFACE_UNKNOWN: 'this machine has no network with the address of the listener just now',
   UDP_OVERLOAD: 'more datagrams came in than are taken',
+  UNDELIVERED: 'no node of the flow confirmed the alarm, however often it was given out',
   XML_DOCTYPE: 'the XML document declares a DOCTYPE, which is refused',
   XML_INVALID: 'the XML document cannot be read',
   XML_TOO_COMPLEX: 'the XML document has too many elements, attributes or levels',

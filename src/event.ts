@@ -211,6 +211,8 @@ export interface AlarmEvent {
   readonly document: Readonly<Record<string, unknown>>;
   /** Something of the delivery is missing: the connection broke, or a part was larger than its limit. */
   readonly truncated?: true;
+  /** It comes once more: it may have reached the flow before, and nobody said that it was dealt with. */
+  readonly redelivered?: true;
   /** It came in a way that anyone on the network can forge: no login, no secret. */
   readonly unauthenticated?: true;
   /** The document was not in the character set it claims: letters with marks may be wrong. */
@@ -230,10 +232,24 @@ export interface Attachment {
   readonly role: AttachmentRole;
 }
 
+/** Says what became of an alarm that is kept. Who drops one settles it; who hands one to a flow says so. */
+export interface Receipt {
+  /** Of the message; the same when it comes again. */
+  readonly id: string;
+  /** The flow has to say that the alarm is dealt with; until then it comes again. */
+  readonly awaited: boolean;
+  /** It is in the flow. That settles it, unless the flow has to confirm it. */
+  handed(): void;
+  /** It is dealt with, and never comes again. */
+  settle(): void;
+}
+
 /** An event with what it shows. */
 export interface Alarm {
   readonly event: AlarmEvent;
   readonly attachments: readonly Attachment[];
+  /** Absent for an alarm that is kept nowhere. */
+  readonly receipt?: Receipt;
   /** The bytes as received, where nobody could read them. */
   readonly raw?: Buffer;
 }

@@ -37,7 +37,11 @@ export {
   type VendorId,
 } from './event.js';
 export { createIds } from './event-id.js';
-export { Inbox, type Sender } from './inbox/inbox.js';
+export type { KeepOptions } from './inbox/backlog.js';
+export { Duplicates } from './inbox/duplicates.js';
+export { Inbox } from './inbox/inbox.js';
+export { type Disk, folderDisk } from './inbox/spool/disk.js';
+export type { Sender } from './inbox/subscriptions.js';
 export { LIMITS, type Limits } from './limits.js';
 export type { BodyPart, DeviceSign, Notification, Subscriber, Vendor } from './notification.js';
 export { DeviceZone } from './routing/device-zone.js';

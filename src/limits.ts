@@ -72,6 +72,25 @@ export const LIMITS = {
   /** What a device sends twice, to two servers, comes within seconds; a second press of a bell is later. */
   duplicateMs: 5_000,
   duplicates: 10_000,
+  /** The same notification, with the time the device gave it, comes again within this: it was not answered in time. */
+  sameNotificationMs: 120_000,
+  /** Alarms on their way through a flow at one time, per path; what comes then waits on disk. */
+  inFlight: 256,
+  /** Kept until they are dealt with: a night of alarms with pictures while the mail server is down. */
+  spoolEvents: 10_000,
+  spoolBytes: 256 * MIB,
+  /** Small enough to be removed soon, large enough that a busy recorder makes a new one every few seconds only. */
+  spoolSegmentBytes: 16 * MIB,
+  spoolAgeMs: 7 * 86_400_000,
+  /** A disk that could not be written to is tried again after this. */
+  spoolRetryMs: 2_000,
+  /** Alarms that come once more, in a second: flows and mail servers are busy when they start. */
+  redeliveriesPerSecond: 50,
+  /** An alarm nobody confirmed is given out again after this, doubled up to the second figure, so many times in all. */
+  confirmMs: 30_000,
+  confirmMostMs: 900_000,
+  /** Up to these it takes more than two hours: a mail server may be down for one. */
+  confirmTries: 12,
   /** Conditions remembered per path, such as that of a disk or of a recorder's camera. */
   conditions: 10_000,
   /** Between two tries to open a stream: doubled up to the second figure, with jitter. */

@@ -93,6 +93,11 @@ export interface Vendor {
   heartbeat?(notification: Notification): Device | undefined;
   /** @throws AlarmError when the delivery holds nothing this vendor sends. */
   decode(notification: Notification): AlarmDraft[];
+  /**
+   * What of a document is the same whichever way the event came: over a stream and in a push. Absent where there is one
+   * way only.
+   */
+  sameOf?(document: AlarmEvent['document']): unknown;
   /** The answer the vendor's devices want when their delivery was taken. */
   reply(outcome: Outcome): Reply;
   /** The answer in the vendor's own form when a delivery was refused; plain text unless given. */
@@ -110,6 +115,7 @@ export interface DeviceSign {
     | 'undecodable'
     | 'denied'
     | 'overload'
+    | 'undelivered'
     | 'disk'
     | 'video-loss';
   readonly vendor: VendorId;
@@ -128,6 +134,8 @@ export interface DeviceSign {
   readonly unknown?: readonly string[];
   /** The bytes as received, at most `LIMITS.rawBytes`; undecodable only. */
   readonly raw?: Buffer;
+  /** What nobody confirmed; undelivered only. */
+  readonly alarm?: Alarm;
 }
 
 /** Who takes what comes out of the core. Must not throw. What it is given is its own. */

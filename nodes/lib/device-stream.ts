@@ -14,6 +14,7 @@ import {
   type SubscriptionWish,
   SYSTEM_CLOCK,
 } from '../../src/index.js';
+import { SEEN } from './seen.js';
 
 /** What a flow node gives its device. */
 export interface StreamUser {
@@ -24,7 +25,7 @@ export interface StreamUser {
 
 /** The one alertStream of a device, however many nodes use it: open while there is one. */
 export class DeviceStream {
-  readonly #inbox = new Inbox(isapi, createIds(), LIMITS, false);
+  readonly #inbox = new Inbox(isapi, createIds(), LIMITS, { announces: false, shared: SEEN });
   readonly #stream: AlertStream;
   readonly #users = new Set<StreamUser>();
   readonly #sender: Sender;

@@ -29,6 +29,7 @@ export function emitter(RED: NodeAPI, node: Node, statusOf = signStatus): Subscr
       guarded(node, () => {
         node.status(alarmStatus(alarm));
         node.send([alarmMessage(alarm), null]);
+        alarm.receipt?.handed();
       }),
     sign: (sign) =>
       guarded(node, () => {

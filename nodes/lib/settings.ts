@@ -3,6 +3,8 @@ import {
   AlarmError,
   channelBy,
   type DeviceSettings,
+  folderDisk,
+  type KeepOptions,
   type ListenerSettings,
   readMac,
   type Sender,
@@ -19,6 +21,10 @@ export interface ListenerConfig {
   readonly port?: Raw;
   readonly auth?: Raw;
   readonly allow?: Raw;
+  /** `always`, `normal` or `off`. */
+  readonly spool?: Raw;
+  /** Whether flows confirm alarms; missing is no. */
+  readonly confirm?: Raw;
 }
 
 /** Credentials of `alarm-listener`. */
@@ -57,6 +63,20 @@ export function readListener(config: ListenerConfig, credentials: ListenerCreden
     username: readText(credentials.username),
     password: credentials.password ?? '',
   };
+}
+
+/**
+ * How a listener keeps alarms; undefined for not at all.
+ * @param folder for those that are kept on disk; where there is none they are kept in memory
+ */
+export function readKeep(
+  { spool, confirm }: ListenerConfig,
+  folder: string | undefined,
+): KeepOptions | undefined {
+  const mode = readText(spool, 'always').toLowerCase();
+  const confirmed = readText(confirm) === 'true';
+  const disk = mode === 'off' || folder === undefined ? undefined : folderDisk(folder);
+  return disk === undefined && !confirmed ? undefined : { disk, sync: mode !== 'normal', confirmed };
 }
 
 function readAuth(value: Raw): AccessSettings['auth'] {

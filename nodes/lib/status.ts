@@ -45,8 +45,10 @@ export function signStatus(sign: DeviceSign, say: Say): NodeStatus | undefined {
   switch (sign.event) {
     case 'undecodable':
     case 'denied':
-    case 'overload':
       return { fill: 'yellow', shape: 'dot', text: short(say(sign.event, values)) };
+    case 'overload':
+    case 'undelivered':
+      return { fill: 'red', shape: 'dot', text: short(say(sign.event, values)) };
     default:
       return undefined;
   }

@@ -8,26 +8,33 @@ export type AlarmMessage = {
   filename?: string;
   /** The bytes as received, where nobody could read them. */
   raw?: Buffer;
+  /** Known again by the node that confirms it: nodes keep this whatever they make of a message. */
+  _msgid?: string;
 };
 
 /** Output 2 of every source node. */
 export type StateMessage = {
   topic: string;
-  payload: Omit<DeviceSign, 'vendor'>;
+  payload: Omit<DeviceSign, 'vendor' | 'alarm'> & { alarm?: AlarmEvent };
+  /** Of the alarm nobody confirmed. */
+  attachments?: readonly Attachment[];
 };
 
 /** The message is made of the alarm's own parts, not of copies. */
-export function alarmMessage({ event, attachments, raw }: Alarm): AlarmMessage {
+export function alarmMessage({ event, attachments, raw, receipt }: Alarm): AlarmMessage {
   const topic = `${event.vendor}/${step(event.device.id)}/${event.channel ?? 0}/${event.kind}`;
   const message: AlarmMessage = { topic, payload: event, attachments };
   const [first] = attachments;
   if (first !== undefined) message.filename = first.filename;
   if (raw !== undefined) message.raw = raw;
+  if (receipt !== undefined) message._msgid = receipt.id;
   return message;
 }
 
-export function stateMessage({ vendor, ...payload }: DeviceSign): StateMessage {
-  return { topic: deviceTopic(vendor, payload.device, 'state'), payload };
+export function stateMessage({ vendor, alarm, ...payload }: DeviceSign): StateMessage {
+  const topic = deviceTopic(vendor, payload.device, 'state');
+  if (alarm === undefined) return { topic, payload };
+  return { topic, payload: { ...payload, alarm: alarm.event }, attachments: alarm.attachments };
 }
 
 /** Of a message about a device, which is no alarm. */

@@ -32,7 +32,7 @@ const note = (number) => {
 /** All that our node does, without Node-RED. */
 function ours(port) {
   const settings = { protocol: 'http', host: '127.0.0.1', port, verifyTls: true, ...LOGIN };
-  const inbox = new Inbox(isapi, createIds(), LIMITS, false);
+  const inbox = new Inbox(isapi, createIds(), LIMITS, { announces: false });
   inbox.subscribe({
     alarm: ({ event }) => note(event.document.activePostCount),
     sign: () => undefined,

@@ -1,27 +1,40 @@
 import type { Clock } from '../clock.js';
-import type { Limits } from '../limits.js';
 
-/** Deliveries that come twice within seconds, as a camera sends them to its main and its second server. */
+/** What comes more than once within a while, such as what a camera sends to its main and its second server. */
 export class Duplicates {
-  readonly #limits: Limits;
+  readonly #windowMs: number;
+  readonly #most: number;
   readonly #clock: Clock;
   /** When each was first seen, by `Clock.ticks`; oldest first. */
   readonly #seen = new Map<string, number>();
 
-  constructor(limits: Limits, clock: Clock) {
-    this.#limits = limits;
+  /** @param most how many are remembered */
+  constructor(windowMs: number, most: number, clock: Clock) {
+    this.#windowMs = windowMs;
+    this.#most = most;
     this.#clock = clock;
   }
 
-  /** Whether it is the first of its kind just now. */
-  isNew(key: string): boolean {
+  has(key: string): boolean {
+    this.#forgetOld();
+    return this.#seen.has(key);
+  }
+
+  /** @param agoMs since when it is known */
+  add(key: string, agoMs = 0): void {
+    if (agoMs < this.#windowMs && !this.has(key)) this.#seen.set(key, this.#clock.ticks() - agoMs);
+  }
+
+  /** It was not taken after all. */
+  forget(key: string): void {
+    this.#seen.delete(key);
+  }
+
+  #forgetOld(): void {
     const now = this.#clock.ticks();
     for (const [old, at] of this.#seen) {
-      if (now - at < this.#limits.duplicateMs && this.#seen.size <= this.#limits.duplicates) break;
+      if (now - at < this.#windowMs && this.#seen.size <= this.#most) return;
       this.#seen.delete(old);
     }
-    if (this.#seen.has(key)) return false;
-    this.#seen.set(key, now);
-    return true;
   }
 }

@@ -1,27 +1,20 @@
-import { contentId } from '../attachment.js';
 import { type Clock, SYSTEM_CLOCK } from '../clock.js';
-import { type AlarmError, asAlarmError, reasonOf } from '../errors.js';
+import { AlarmError, asAlarmError } from '../errors.js';
 import type { Device } from '../event.js';
 import type { Limits } from '../limits.js';
 import type { AlarmDraft, DeviceSign, Notification, Outcome, Subscriber, Vendor } from '../notification.js';
-import { describe } from '../wording.js';
+import { Holding } from './arrival.js';
 import { Conditions } from './conditions.js';
-import { Duplicates } from './duplicates.js';
+import { Deliveries } from './deliveries.js';
+import type { Duplicates } from './duplicates.js';
+import { type Identity, Known } from './identity.js';
 import { PictureJoin } from './picture-join.js';
 import { Presence } from './presence.js';
+import type { About } from './spool/kept-alarm.js';
 import { Starts } from './starts.js';
-
-/** Which sender's alarms a subscriber wants; nothing set means all. */
-export interface Sender {
-  /** The maker's own name for it, such as a `vuid`; counts before all else. */
-  readonly id?: string;
-  readonly name?: string;
-  /** Lower case with colons. Counts before the address, which routers and recorders change. */
-  readonly mac?: string;
-  readonly address?: string;
-  /** What its channel numbers mean; as sent unless given. */
-  readonly channelOf?: (channel: number) => number;
-}
+import type { Store, Stored } from './store.js';
+import { type Sender, Subscriptions } from './subscriptions.js';
+import { Turns } from './turns.js';
 
 /** A delivery with its bytes, kept for the case that nobody can read it. */
 export interface Delivery {
@@ -31,39 +24,67 @@ export interface Delivery {
   readonly error?: AlarmError;
 }
 
-interface Subscription {
-  readonly subscriber: Subscriber;
-  readonly sender: Sender | undefined;
+/** Where alarms are kept before a delivery is answered. */
+export interface Keeping {
+  readonly store: Store;
+  /** By which the store knows what belongs here. */
+  readonly path: string;
+  /** Whether the flow has to say that an alarm is dealt with; being handed to it is enough otherwise. */
+  readonly confirmed: boolean;
+}
+
+export interface InboxOptions {
+  /** Whether it is told which devices are there; not where the source itself knows. True unless given. */
+  readonly announces?: boolean;
+  readonly clock?: Clock;
+  /** Nothing is kept unless given: an alarm is taken when every subscriber has it. */
+  readonly keeping?: Keeping | undefined;
+  /** Events that come in several ways, for all inboxes of one process. */
+  readonly shared?: Duplicates | undefined;
+  /** Something that was kept cannot be read any more. */
+  readonly onError?: (error: unknown) => void;
 }
 
 /**
- * Where deliveries of one vendor arrive: decoded once, then handed to everyone who subscribed. An event counts as
- * accepted when every subscriber has it.
+ * Where deliveries of one vendor arrive: decoded once, kept until they are dealt with, and handed to everyone who
+ * subscribed.
  */
 export class Inbox {
   readonly vendor: Vendor;
   readonly #newId: () => string;
+  readonly #keeping: Keeping | undefined;
+  readonly #clock: Clock;
   readonly #presence: Presence | undefined;
   readonly #conditions: Conditions;
-  readonly #join: PictureJoin;
-  readonly #duplicates: Duplicates;
+  readonly #known: Known;
   readonly #starts: Starts;
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #join: PictureJoin;
+  readonly #turns: Turns;
+  readonly #deliveries: Deliveries;
+  readonly #subscriptions = new Subscriptions();
+  readonly #onError: (error: unknown) => void;
+  /** What is being kept just now, by its identity. */
+  readonly #underway = new Map<string, Promise<void>>();
 
-  /** @param announces whether it is told which devices are there; not where the source itself knows */
-  constructor(
-    vendor: Vendor,
-    newId: () => string,
-    limits: Limits,
-    announces = true,
-    clock: Clock = SYSTEM_CLOCK,
-  ) {
+  constructor(vendor: Vendor, newId: () => string, limits: Limits, options: InboxOptions = {}) {
+    const { announces = true, clock = SYSTEM_CLOCK, keeping, onError = () => undefined } = options;
     this.vendor = vendor;
     this.#newId = newId;
+    this.#keeping = keeping;
+    this.#clock = clock;
+    this.#onError = onError;
     this.#conditions = new Conditions(limits);
-    this.#duplicates = new Duplicates(limits, clock);
+    this.#known = new Known(vendor, limits, clock, options.shared);
     this.#starts = new Starts(limits);
-    this.#join = new PictureJoin(limits, clock, (draft) => this.#deliver(draft));
+    this.#turns = new Turns(limits, clock, () => this.#deliveries.hasRoom && !this.deserted);
+    const confirmed = keeping?.confirmed === true;
+    this.#deliveries = new Deliveries(this.#subscriptions, this.#turns, {
+      limits,
+      clock,
+      confirmed,
+      onError,
+    });
+    this.#join = new PictureJoin(limits, clock, (arrival) => this.#deliveries.give(arrival));
     if (!announces) return;
     this.#presence = new Presence(limits, clock, vendor.steadyHeartbeat, (device, event, reason) => {
       const since = new Date(clock.now()).toISOString();
@@ -71,9 +92,11 @@ export class Inbox {
     });
   }
 
-  /** What waits for its pictures goes on, and nobody is watched any more. */
+  /** Nobody is watched any more. What waits stays where it is kept; what is kept nowhere goes on. */
   stop(): void {
-    this.#join.stop();
+    this.#turns.stop();
+    this.#deliveries.stop();
+    this.#letGo();
     this.#presence?.stop();
   }
 
@@ -86,14 +109,17 @@ export class Inbox {
   subscribe(subscriber: Subscriber, sender?: Sender): () => void {
     const subscription = { subscriber, sender };
     this.#subscriptions.add(subscription);
+    this.#turns.resume();
     return () => {
-      // Before the last one goes: what waits for a picture would find nobody.
-      if (this.#subscriptions.size === 1 && this.#subscriptions.has(subscription)) this.#join.stop();
-      this.#subscriptions.delete(subscription);
+      // Before the last one goes: what waits for a picture and is kept nowhere would find nobody.
+      if (this.#subscriptions.isLast(subscription)) this.#letGo();
+      this.#subscriptions.remove(subscription);
+      this.#deliveries.leave(subscription);
     };
   }
 
-  accept(delivery: Delivery): Outcome {
+  /** @returns what became of it, once it is kept. @throws AlarmError `SPOOL_FULL`, `SPOOL_FAILED`, by its promise */
+  accept(delivery: Delivery): Outcome | Promise<Outcome> {
     const { notification } = delivery;
     const alive = this.vendor.heartbeat?.(notification);
     if (alive !== undefined) {
@@ -108,34 +134,28 @@ export class Inbox {
       this.#tellUndecodable(delivery, delivery.error ?? asAlarmError(error, 'INTERNAL'));
       return 'undecodable';
     }
-    for (const draft of drafts) this.#take(draft);
-    return drafts.every(({ event }) => event.kind === 'heartbeat') ? 'heartbeat' : 'accepted';
+    const outcome = drafts.every(({ event }) => event.kind === 'heartbeat') ? 'heartbeat' : 'accepted';
+    const pending: Promise<void>[] = [];
+    for (const [number, draft] of drafts.entries()) {
+      const kept = this.#isAlarm(draft) ? this.#takeNew(draft, number) : undefined;
+      if (kept !== undefined) pending.push(kept);
+    }
+    return pending.length === 0 ? outcome : Promise.all(pending).then(() => outcome);
   }
 
-  #take(draft: AlarmDraft): void {
-    this.#name(draft.event);
-    const { device, kind } = draft.event;
-    if (kind === 'heartbeat') {
-      this.#noteAlive(device);
-      return;
-    }
-    // Anyone can send what nobody can read: no device is known by it.
-    if (draft.raw === undefined) this.#presence?.heard(device);
-    if (draft.condition !== true) {
-      const isNew = draft.key === undefined || this.#duplicates.isNew(draft.key);
-      if (isNew && this.#starts.isNews(draft)) this.#join.take(draft);
-      return;
-    }
-    const news = this.#conditions.news(draft);
-    if (news !== undefined) this.tell(news);
+  /** What was kept in an earlier run and not dealt with: it comes before what is new of its device. */
+  restore(stored: Stored & { readonly about: About }): void {
+    this.#takeAgain(stored.about.device, new Holding(stored));
   }
 
-  /** Recorders name themselves in some deliveries and not in others (raysharp-vstarcam-others.md §1.5). */
-  #name(event: AlarmDraft['event']): void {
-    const { id, address } = event.device;
-    if (this.vendor.steadyHeartbeat === undefined || id !== address) return;
-    const known = this.#presence?.namedAt(id);
-    if (known !== undefined) event.device = { ...known };
+  /** A notification was kept in an earlier run, dealt with or not. */
+  recall({ keys, receivedAt }: About): void {
+    for (const key of keys) this.#known.recall(key, Math.max(0, this.#clock.now() - receivedAt));
+  }
+
+  /** @returns whether an alarm with this receipt or event id was waiting to be confirmed: it is dealt with now */
+  confirm(id: string): boolean {
+    return this.#deliveries.confirm(id);
   }
 
   /** A device is waited for, with so many milliseconds between its signs of life. */
@@ -148,46 +168,108 @@ export class Inbox {
     this.#presence?.forget(address);
   }
 
+  /** Tells everyone of something that is not an alarm; a subscriber with a chosen sender only of that sender. */
+  tell(sign: DeviceSign): void {
+    this.#subscriptions.tell(sign);
+  }
+
+  /** What is no alarm is dealt with here. */
+  #isAlarm(draft: AlarmDraft): boolean {
+    this.#name(draft.event);
+    const { device, kind } = draft.event;
+    if (kind === 'heartbeat') {
+      this.#noteAlive(device);
+      return false;
+    }
+    // Anyone can send what nobody can read: no device is known by it.
+    if (draft.raw === undefined) this.#presence?.heard(device);
+    if (draft.condition !== true) return true;
+    const news = this.#conditions.news(draft);
+    if (news !== undefined) this.tell(news);
+    return false;
+  }
+
+  /** @returns undefined when it is done with, as what is kept nowhere */
+  #takeNew(draft: AlarmDraft, number: number): Promise<void> | undefined {
+    const identity = this.#known.identify(draft, number);
+    // Its answer says that it is kept, as that of the first one will.
+    if (this.#known.has(identity)) return this.#underway.get(identity.own ?? '');
+    if (!this.#starts.isNews(draft)) return undefined;
+    this.#known.add(identity);
+    this.#mark(draft);
+    return this.#take(draft, identity);
+  }
+
+  #take(draft: AlarmDraft, identity: Identity): Promise<void> | undefined {
+    if (this.#keeping === undefined) {
+      this.#starts.note(draft);
+      this.#join.take({ draft, holdings: [] });
+      return undefined;
+    }
+    const { store, path } = this.#keeping;
+    const { own } = identity;
+    let isDone = false;
+    const kept = new Promise<void>((resolve, reject) => {
+      store.keep({ path, draft, keys: own === undefined ? [] : [own] }, (error, stored) => {
+        isDone = true;
+        if (own !== undefined) this.#underway.delete(own);
+        if (stored !== undefined) {
+          resolve();
+          this.#starts.note(draft);
+          this.#goOn(draft, new Holding(stored));
+          return;
+        }
+        // The device sends it again: then it is none that came before.
+        this.#known.forget(identity);
+        reject(error ?? new AlarmError('INTERNAL'));
+      });
+    });
+    if (own !== undefined && !isDone) this.#underway.set(own, kept);
+    return kept;
+  }
+
+  #goOn(draft: AlarmDraft, holding: Holding): void {
+    const { device } = draft.event;
+    const go = (own: AlarmDraft) => this.#join.take({ draft: own, holdings: [holding] });
+    const load = () => holding.load();
+    this.#turns.take({ device: device.id, again: false, load, go, fail: this.#onError }, draft);
+  }
+
+  #takeAgain(device: string, ...holdings: Holding[]): void {
+    for (const holding of holdings) {
+      const go = (draft: AlarmDraft) => {
+        draft.event.redelivered = true;
+        this.#join.take({ draft, holdings: [holding] });
+      };
+      this.#turns.take({ device, again: true, load: () => holding.load(), go, fail: this.#onError });
+    }
+  }
+
+  /** What waits for pictures waits no longer: it goes on, or comes again when somebody is there. */
+  #letGo(): void {
+    if (this.#keeping === undefined) this.#join.flush();
+    else
+      for (const { draft, holdings } of this.#join.empty())
+        this.#takeAgain(draft.event.device.id, ...holdings);
+  }
+
+  /** Recorders name themselves in some deliveries and not in others (raysharp-vstarcam-others.md §1.5). */
+  #name(event: AlarmDraft['event']): void {
+    const { id, address } = event.device;
+    if (this.vendor.steadyHeartbeat === undefined || id !== address) return;
+    const known = this.#presence?.namedAt(id);
+    if (known !== undefined) event.device = { ...known };
+  }
+
   #noteAlive(device: Device): void {
     if (this.vendor.steadyHeartbeat) this.#presence?.beat(device);
     else this.#presence?.heard(device);
   }
 
-  /** Tells everyone of something that is not an alarm; a subscriber with a chosen sender only of that sender. */
-  tell(sign: DeviceSign): void {
-    for (const { subscriber, sender } of this.#subscriptions) {
-      if (!isFrom(sender, sign.device)) continue;
-      const { name = sign.device.name } = sender ?? {};
-      subscriber.sign(name === undefined ? sign : { ...sign, device: { ...sign.device, name } });
-    }
-  }
-
   /** What no sender can say of an event. */
-  #identify(draft: AlarmDraft): void {
-    draft.event.id = this.#newId();
-    if (draft.event.transport === 'udp') draft.event.unauthenticated = true;
-    for (const [index, attachment] of draft.attachments.entries()) {
-      attachment.cid = contentId(draft.event.id, index + 1);
-    }
-  }
-
-  #deliver(draft: AlarmDraft): void {
-    const { device, vendor, receivedAt } = draft.event;
-    this.#identify(draft);
-    const takers = [...this.#subscriptions].filter(({ sender }) => isFrom(sender, device));
-    for (const [index, { subscriber, sender }] of takers.entries()) {
-      // Flows change what they are given: each gets its own, the last one what we have.
-      const own = index < takers.length - 1 ? copyOf(draft) : draft;
-      if (sender?.name !== undefined) own.event.device = { ...device, name: sender.name };
-      if (sender?.channelOf !== undefined && own.event.channel !== undefined)
-        own.event.channel = sender.channelOf(own.event.channel);
-      Object.assign(own.event, describe(own.event, subscriber.language ?? 'en-US'));
-      subscriber.alarm(own);
-    }
-    if (takers.length > 0) return;
-    const reason = reasonOf('SENDER_UNKNOWN');
-    const sign: DeviceSign = { event: 'denied', vendor, device, since: receivedAt, reason };
-    for (const { subscriber } of this.#subscriptions) subscriber.sign(sign);
+  #mark({ event }: AlarmDraft): void {
+    event.id = this.#newId();
+    if (event.transport === 'udp') event.unauthenticated = true;
   }
 
   #tellUndecodable({ notification, raw }: Delivery, error: AlarmError): void {
@@ -200,19 +282,4 @@ export class Inbox {
       raw: raw(),
     });
   }
-}
-
-function isFrom(sender: Sender | undefined, device: Device): boolean {
-  if (sender === undefined) return true;
-  if (sender.id !== undefined) return sender.id === device.id;
-  if (sender.mac !== undefined && device.mac !== undefined) return sender.mac === device.mac;
-  return sender.address === undefined ? sender.mac === undefined : sender.address === device.address;
-}
-
-function copyOf({ event, attachments, raw }: AlarmDraft): AlarmDraft {
-  return {
-    event: structuredClone(event),
-    attachments: attachments.map((each) => ({ ...each, content: Buffer.from(each.content) })),
-    ...(raw !== undefined && { raw: Buffer.from(raw) }),
-  };
 }

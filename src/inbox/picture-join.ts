@@ -2,9 +2,10 @@ import { pictureAttachment } from '../attachment.js';
 import type { Clock } from '../clock.js';
 import type { Limits } from '../limits.js';
 import type { AlarmDraft } from '../notification.js';
+import type { Arrival } from './arrival.js';
 
 interface Held {
-  readonly draft: AlarmDraft;
+  readonly arrival: Arrival;
   /** Those of one place keep their order: an end does not come before its start. */
   readonly place: string;
   /** Picture that it waits for; undefined for what only waits behind another. */
@@ -13,7 +14,7 @@ interface Held {
 }
 
 interface Loose {
-  readonly draft: AlarmDraft;
+  readonly arrival: Arrival;
   readonly bytes: number;
   readonly since: number;
   taken: boolean;
@@ -26,7 +27,7 @@ interface Loose {
 export class PictureJoin {
   readonly #limits: Limits;
   readonly #clock: Clock;
-  readonly #hand: (draft: AlarmDraft) => void;
+  readonly #hand: (arrival: Arrival) => void;
   /** In order of arrival. */
   #held: Held[] = [];
   readonly #loose = new Map<string, Loose>();
@@ -34,49 +35,62 @@ export class PictureJoin {
   #cancel: (() => void) | undefined;
 
   /** @param hand takes what waits no longer; must not throw */
-  constructor(limits: Limits, clock: Clock, hand: (draft: AlarmDraft) => void) {
+  constructor(limits: Limits, clock: Clock, hand: (arrival: Arrival) => void) {
     this.#limits = limits;
     this.#clock = clock;
     this.#hand = hand;
   }
 
-  take(draft: AlarmDraft): void {
-    if (draft.brings !== undefined) this.#takePicture(draft, keyOf(draft, draft.brings));
-    else this.#takeEvent(draft);
+  take(arrival: Arrival): void {
+    const { draft } = arrival;
+    if (draft.brings !== undefined) this.#takePicture(arrival, keyOf(draft, draft.brings));
+    else this.#takeEvent(arrival);
     this.#trim();
     this.#expect();
   }
 
   /** Everything that waits goes on at once. */
-  stop(): void {
+  flush(): void {
     this.#cancel?.();
     this.#cancel = undefined;
     this.#release(Number.POSITIVE_INFINITY);
   }
 
-  #takeEvent(draft: AlarmDraft): void {
+  /** Nothing goes on any more. @returns what waited, in order of its arrival */
+  empty(): Arrival[] {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const loose = [...this.#loose.values()].filter(({ taken }) => !taken);
+    const waiting = [...this.#held.splice(0), ...loose].sort((a, b) => a.since - b.since);
+    this.#loose.clear();
+    this.#looseBytes = 0;
+    return waiting.map(({ arrival }) => arrival);
+  }
+
+  #takeEvent(arrival: Arrival): void {
+    const { draft } = arrival;
     const place = placeOf(draft);
     const awaits = draft.awaits === undefined ? undefined : keyOf(draft, draft.awaits);
     const picture = awaits === undefined ? undefined : this.#loose.get(awaits);
     if (picture !== undefined) {
       picture.taken = true;
-      attach(draft, picture.draft);
+      attach(arrival, picture.arrival);
     }
     const waits = awaits !== undefined && picture === undefined;
-    if (!waits && !this.#held.some((held) => held.place === place)) this.#hand(draft);
-    else this.#held.push({ draft, place, awaits: waits ? awaits : undefined, since: this.#clock.ticks() });
+    if (!waits && !this.#held.some((held) => held.place === place)) this.#hand(arrival);
+    else this.#held.push({ arrival, place, awaits: waits ? awaits : undefined, since: this.#clock.ticks() });
   }
 
-  #takePicture(draft: AlarmDraft, key: string): void {
-    const bytes = draft.attachments.reduce((sum, { content }) => sum + content.length, 0);
+  #takePicture(arrival: Arrival, key: string): void {
+    const bytes = arrival.draft.attachments.reduce((sum, { content }) => sum + content.length, 0);
     const waiting = this.#held.filter((held) => held.awaits === key);
     for (const held of waiting) {
       held.awaits = undefined;
-      attach(held.draft, draft);
+      attach(held.arrival, arrival);
     }
     // Events within a second share a picture: one that comes a moment later may want it too.
     this.#drop(key);
-    this.#loose.set(key, { draft, bytes, since: this.#clock.ticks(), taken: waiting.length > 0 });
+    this.#loose.set(key, { arrival, bytes, since: this.#clock.ticks(), taken: waiting.length > 0 });
     this.#looseBytes += bytes;
     if (waiting.length > 0) this.#handReady();
   }
@@ -93,7 +107,7 @@ export class PictureJoin {
       }
     }
     this.#held = staying;
-    for (const { draft } of ready) this.#hand(draft);
+    for (const { arrival } of ready) this.#hand(arrival);
   }
 
   /** What came before that moment goes on. */
@@ -108,7 +122,8 @@ export class PictureJoin {
     if (loose === undefined) return;
     this.#loose.delete(key);
     this.#looseBytes -= loose.bytes;
-    if (!loose.taken) this.#hand(loose.draft);
+    if (!loose.taken) this.#hand(loose.arrival);
+    else for (const holding of loose.arrival.holdings) holding.release();
   }
 
   #trim(): void {
@@ -146,9 +161,20 @@ const keyOf = ({ event }: AlarmDraft, picture: string) => JSON.stringify([event.
 const placeOf = ({ event: { device, channelRaw, type } }: AlarmDraft) =>
   JSON.stringify([device.id, channelRaw ?? null, type]);
 
-/** Adds the pictures of one draft to another, each with its own bytes: flows change what they are given. */
-function attach(draft: AlarmDraft, from: AlarmDraft): void {
-  for (const { content, role } of from.attachments)
-    draft.attachments.push(pictureAttachment(Buffer.from(content), role, draft.attachments.length + 1, ''));
-  if (from.event.truncated) draft.event.truncated = true;
+/** Adds a picture to what waited for it, which now needs what is kept of it too. */
+function attach(to: Arrival, from: Arrival): void {
+  joinPictures(to.draft, [from.draft], to.draft.event.id);
+  to.holdings.push(...from.holdings.map((holding) => holding.share()));
+}
+
+/**
+ * Adds the pictures of other drafts to one, each with its own bytes: flows change what they are given.
+ * @param id of its event; makes the content ids unique
+ */
+export function joinPictures(draft: AlarmDraft, others: readonly AlarmDraft[], id: string): void {
+  for (const { attachments, event } of others) {
+    for (const { content, role } of attachments)
+      draft.attachments.push(pictureAttachment(Buffer.from(content), role, draft.attachments.length + 1, id));
+    if (event.truncated) draft.event.truncated = true;
+  }
 }

@@ -14,14 +14,24 @@ export class Starts {
   }
 
   /** Whether an event says more than that there is nothing. */
-  isNews({ event, restated }: AlarmDraft): boolean {
-    if (restated !== true) return true;
-    const { device, channelRaw, type, state } = event;
-    const place = JSON.stringify([device.id, channelRaw ?? null, type]);
-    if (state === 'inactive') return this.#open.delete(place);
-    const [oldest] = this.#open;
-    if (oldest !== undefined && this.#open.size >= this.#limits.conditions) this.#open.delete(oldest);
-    this.#open.add(place);
-    return true;
+  isNews(draft: AlarmDraft): boolean {
+    const { event, restated } = draft;
+    return restated !== true || event.state !== 'inactive' || this.#open.has(placeOf(draft));
   }
+
+  /** It was taken. */
+  note(draft: AlarmDraft): void {
+    if (draft.restated !== true) return;
+    const place = placeOf(draft);
+    const isOpen = this.#open.delete(place);
+    if (draft.event.state === 'inactive') return;
+    const [oldest] = this.#open;
+    if (!isOpen && oldest !== undefined && this.#open.size >= this.#limits.conditions)
+      this.#open.delete(oldest);
+    this.#open.add(place);
+  }
+}
+
+function placeOf({ event: { device, channelRaw, type } }: AlarmDraft): string {
+  return JSON.stringify([device.id, channelRaw ?? null, type]);
 }

@@ -53,6 +53,8 @@ export class Pairing extends Stage {
   readonly #episodes = new Set<Episode>();
   readonly #byPlace = new Map<string, Set<Episode>>();
   readonly #offline = new Set<string>();
+  /** What was made of alarms that the flow has to confirm, by the id of their event, without their documents. */
+  readonly #handed = new Map<string, AlarmEvent>();
 
   constructor(settings: PairingSettings, next: Subscriber, newId: () => string, clock: Clock) {
     super(next);
@@ -64,8 +66,11 @@ export class Pairing extends Stage {
   alarm(alarm: Alarm): void {
     const { event } = alarm;
     this.#setOffline(event.device, false);
+    const before = event.redelivered === true ? this.#handed.get(event.id) : undefined;
+    if (before !== undefined)
+      this.next.alarm({ ...alarm, event: { ...structuredClone(before), ...again(event) } });
     // What comes out of a device's memory is over.
-    if (event.history === true) this.next.alarm(alarm);
+    else if (event.history === true) this.next.alarm(alarm);
     else if (event.state === 'active') this.#goOn(alarm);
     else if (event.state === 'inactive') this.#end(alarm);
     else this.next.alarm(alarm);
@@ -98,6 +103,16 @@ export class Pairing extends Stage {
     for (const episode of this.#episodes) this.#remove(episode);
   }
 
+  /** What a flow has to confirm may come again: then it is the same, not a repeat of what goes on. */
+  #hand(alarm: Alarm): void {
+    if (alarm.receipt?.awaited) {
+      const [oldest] = this.#handed.keys();
+      if (oldest !== undefined && this.#handed.size >= LIMITS.episodes) this.#handed.delete(oldest);
+      this.#handed.set(alarm.event.id, structuredClone({ ...alarm.event, document: {} }));
+    }
+    this.next.alarm(alarm);
+  }
+
   /** What names no region may be any of those that are open: a repeat of it keeps all of them open. */
   #goOn(alarm: Alarm): void {
     const { event } = alarm;
@@ -114,9 +129,10 @@ export class Pairing extends Stage {
       episode.doubtful = false;
       this.#expect(episode);
     }
-    this.#addPicture(alarm, mine, regions);
+    const isMore = this.#addPicture(alarm, mine, regions);
     const fresh = regions.filter((region) => !mine.some((episode) => covers(episode, region)));
     if (fresh.length > 0) this.#start(alarm, fresh);
+    else if (!isMore) alarm.receipt?.settle();
   }
 
   /** What is said again after an outage that was long enough for an end is another alarm. */
@@ -127,16 +143,20 @@ export class Pairing extends Stage {
     }
   }
 
-  /** The first picture of an alarm may come with a repeat: rather one message twice than no picture. */
-  #addPicture(alarm: Alarm, mine: readonly Episode[], regions: readonly string[]): void {
-    if (alarm.attachments.length === 0) return;
+  /**
+   * The first picture of an alarm may come with a repeat: rather one message twice than no picture.
+   * @returns whether it did
+   */
+  #addPicture(alarm: Alarm, mine: readonly Episode[], regions: readonly string[]): boolean {
+    if (alarm.attachments.length === 0) return false;
     const episode = mine.find(({ named }) =>
       regions.some((region) => region === NO_REGION || named.has(region)),
     );
-    if (episode === undefined || episode.pictured) return;
+    if (episode === undefined || episode.pictured) return false;
     episode.pictured = true;
     const event = { ...alarm.event, correlationId: episode.start.id, count: episode.count };
-    this.next.alarm({ ...alarm, event });
+    this.#hand({ ...alarm, event });
+    return true;
   }
 
   #start(alarm: Alarm, regions: readonly string[]): void {
@@ -167,7 +187,7 @@ export class Pairing extends Stage {
     this.#episodes.add(episode);
     this.#byPlace.set(place, mine.add(episode));
     this.#expect(episode);
-    this.next.alarm({ ...alarm, event });
+    this.#hand({ ...alarm, event });
   }
 
   /** An end without a region ends all that is open at its place: recorders leave the region out (isapi.md §4). */
@@ -187,13 +207,17 @@ export class Pairing extends Stage {
     // All are made before the first one is handed on: flows change what they are given.
     const ends = ended.map((episode, index) =>
       index === 0
-        ? { event: this.#endOf(episode, { ...event, endedBy: 'device' }), attachments: alarm.attachments }
+        ? { ...alarm, event: this.#endOf(episode, { ...event, endedBy: 'device' }) }
         : {
             event: this.#endOf(episode, { ...structuredClone(event), id: this.#newId(), endedBy: 'device' }),
             attachments: [],
           },
     );
-    for (const end of ends) this.next.alarm(end);
+    for (const end of ends) this.#hand(end);
+    if (ends.length > 0) return;
+    // Its start was handed on by an earlier run, which nobody remembers.
+    if (event.redelivered === true) this.next.alarm(alarm);
+    else alarm.receipt?.settle();
   }
 
   #endByTime(episode: Episode): void {
@@ -266,6 +290,9 @@ export class Pairing extends Stage {
 
 /** What a sign and an event may call the same device: who tells that it is offline may not know its MAC address. */
 const namesOf = ({ id, address }: Device) => (address === undefined || address === id ? [id] : [id, address]);
+
+/** What an event that comes once more has of its own. */
+const again = ({ document }: AlarmEvent) => ({ document, redelivered: true as const });
 
 /** Stands for an event that names no region. */
 const NO_REGION = '';

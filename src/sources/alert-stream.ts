@@ -189,7 +189,8 @@ export class AlertStream {
     if (current()) this.#lost(failure, since === undefined ? 0 : this.#clock.ticks() - since);
   }
 
-  #accept(parts: BodyPart[], truncated: boolean): Outcome | undefined {
+  /** What a stream brings is kept nowhere, as the device does not ask whether it arrived: nothing is waited for. */
+  #accept(parts: BodyPart[], truncated: boolean): Outcome | Promise<Outcome> | undefined {
     const notification = {
       transport: 'alertstream',
       receivedAt: new Date(this.#clock.now()),
@@ -198,7 +199,7 @@ export class AlertStream {
       truncated,
     } as const;
     const raw = () => Buffer.concat(parts.map(({ bytes }) => bytes)).subarray(0, this.#limits.rawBytes);
-    let outcome: Outcome | undefined;
+    let outcome: Outcome | Promise<Outcome> | undefined;
     this.#deliver(() => {
       outcome = this.#inbox.accept({ notification, raw });
     });

@@ -7,11 +7,13 @@ import type { Limits } from '../limits.js';
 import { ConnectionGate, plainAddress } from './connection-gate.js';
 import { HeadFront } from './head-front.js';
 
-/** What a port is doing; `retrying` holds why it could not be opened. */
+/** What a port is doing; `retrying` holds why it could not be opened, `blocked` why everyone is sent away. */
 export type PortState =
   | { readonly state: 'closed' }
   | { readonly state: 'listening'; readonly port: number }
-  | { readonly state: 'retrying'; readonly port: number; readonly error: AlarmError };
+  | { readonly state: 'retrying'; readonly port: number; readonly error: AlarmError }
+  /** Open, yet nothing can be taken. */
+  | { readonly state: 'blocked'; readonly port: number; readonly error: AlarmError };
 
 export interface PortSettings {
   readonly host: string;

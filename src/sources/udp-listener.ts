@@ -2,7 +2,8 @@ import { type BlockList, isIP } from 'node:net';
 import { type Clock, SYSTEM_CLOCK } from '../clock.js';
 import { type AlarmErrorCode, reasonOf } from '../errors.js';
 import { createIds } from '../event-id.js';
-import { Inbox, type Sender } from '../inbox/inbox.js';
+import { Inbox } from '../inbox/inbox.js';
+import type { Sender } from '../inbox/subscriptions.js';
 import { LIMITS, type Limits } from '../limits.js';
 import type { DeviceSign, Subscriber, Vendor } from '../notification.js';
 import { bodyPartOf } from '../wire/body-part.js';
@@ -84,7 +85,7 @@ export class UdpListener {
     this.#clock = clock;
     this.#onError = options.onError ?? (() => undefined);
     this.#allowed = parseAllow(settings.allow);
-    this.#inbox = new Inbox(vendor, createIds(), limits, true, clock);
+    this.#inbox = new Inbox(vendor, createIds(), limits, { clock });
     this.#rates = new Allowances(
       { each: limits.udpPerSender, windowMs: limits.udpWindowMs, senders: limits.udpSenders },
       clock,
@@ -176,7 +177,8 @@ export class UdpListener {
   #take({ bytes, address, receivedAt }: Datagram): void {
     this.#accepted++;
     try {
-      this.#inbox.accept({
+      // Kept nowhere, so that nothing is waited for.
+      void this.#inbox.accept({
         notification: {
           transport: 'udp',
           receivedAt: new Date(receivedAt),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AlarmError } from '../../src/errors.js';
 import type { Alarm, AlarmKind, Device } from '../../src/event.js';
-import { Inbox, type Sender } from '../../src/inbox/inbox.js';
+import { Inbox } from '../../src/inbox/inbox.js';
+import type { Sender } from '../../src/inbox/subscriptions.js';
 import { LIMITS, type Limits } from '../../src/limits.js';
 import type { AlarmDraft, DeviceSign, Notification, Vendor } from '../../src/notification.js';
 import { drain, joinInbox } from '../support/listener.js';
@@ -62,8 +63,7 @@ function make(limits: Partial<Limits> = {}) {
     vendor,
     () => `id${++ids}`,
     { ...LIMITS, ...limits },
-    true,
-    new ManualClock(AT.getTime()),
+    { clock: new ManualClock(AT.getTime()) },
   );
   const notification: Notification = {
     transport: 'http-push',

@@ -258,15 +258,14 @@ describe('alarm-listener', () => {
   it('serves on through 20 redeploys of the flow and of everything', async () => {
     const port = await freePort();
     const nodes = [listener(port), alarmIn(), ...sinks];
+    const camera = simulatedCamera();
     const running = await start([listener(port), alarmIn()]);
     await status(running, /listening/);
     for (let round = 0; round < 20; round++) {
       const changed = nodes.map((node) => (node.id === 'in' ? { ...node, name: `round ${round}` } : node));
       await running.redeploy(changed, round % 2 === 0 ? 'full' : 'nodes');
       const push = async (): Promise<string> => {
-        const answer = await simulatedCamera()
-          .push(target(port), motion)
-          .catch((error: Error) => error.message);
+        const answer = await camera.push(target(port), motion).catch((error: Error) => error.message);
         return /ECONNREFUSED|^HTTP\/1\.1 503/.test(answer) ? push() : answer;
       };
       assert.match(await push(), /^HTTP\/1\.1 200/);

@@ -53,7 +53,10 @@ function makeListener(t: TestContext, settings: Partial<ListenerSettings>, limit
   const states = new Mailbox<PortState>();
   const listener = new HttpListener(
     { ...SETTINGS, host: HOST, ...settings },
-    { limits: { ...LIMITS, listenRetryMs: 20, ...limits }, onState: (state) => states.put(state) },
+    {
+      limits: { ...LIMITS, listenRetryMs: 20, sameNotificationMs: 0, ...limits },
+      onState: (state) => states.put(state),
+    },
   );
   t.after(() => stopInTime(listener));
   return { listener, states, ...joinInbox(listener.inbox('/isapi', isapi)) };

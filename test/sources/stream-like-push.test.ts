@@ -20,7 +20,7 @@ const STREAMS = path.resolve(ROOT, '../shared/corpus/isapi/streams');
 async function told(contentType: string, bytes: Buffer, size: number) {
   const alarms: Alarm[] = [];
   const signs: string[] = [];
-  const inbox = new Inbox(isapi, createIds(), LIMITS, false);
+  const inbox = new Inbox(isapi, createIds(), LIMITS, { announces: false });
   inbox.subscribe({ alarm: (alarm) => alarms.push(alarm), sign: ({ event }) => signs.push(event) });
   const time = new ManualClock();
   time.jump(RECEIVED_AT.getTime() - time.now());

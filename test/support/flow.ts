@@ -1,7 +1,10 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import registerListener from '../../nodes/alarm-listener.js';
+import registerSettle from '../../nodes/alarm-settle.js';
 import registerAlertstream from '../../nodes/alertstream.js';
 import registerHttpPush from '../../nodes/http-push-in.js';
 import registerAlarmIn from '../../nodes/isapi-alarm-in.js';
@@ -59,12 +62,13 @@ export function flowNode(id: string, type: string, properties: object = {}): Flo
 export async function startFlow(
   flow: readonly FlowNode[],
   credentials: Readonly<Record<string, Record<string, string>>> = {},
-  userDir?: string,
+  userDir = mkdtempSync(path.join(os.tmpdir(), 'camera-alarms-flow-')),
 ): Promise<Flow> {
   helper.init(RUNTIME, { userDir });
   await new Promise<void>((resolve) => helper.startServer(resolve));
   const register: ((RED: NodeAPI) => void)[] = [
     registerListener,
+    registerSettle,
     registerDevice,
     registerAlarmIn,
     registerHttpPush,
@@ -100,6 +104,7 @@ export async function startFlow(
     stop: async () => {
       await helper.unload();
       await new Promise<void>((resolve) => helper.stopServer(resolve));
+      rmSync(userDir, { recursive: true, force: true });
     },
   };
 }

@@ -5,7 +5,8 @@ import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { type Clock, SYSTEM_CLOCK } from '../../src/clock.js';
 import type { Alarm } from '../../src/event.js';
-import type { Inbox, Sender } from '../../src/inbox/inbox.js';
+import type { Inbox } from '../../src/inbox/inbox.js';
+import type { Sender } from '../../src/inbox/subscriptions.js';
 import { LIMITS, type Limits } from '../../src/limits.js';
 import type { DeviceSign } from '../../src/notification.js';
 import { HttpListener, type ListenerSettings } from '../../src/sources/http-listener.js';
@@ -67,7 +68,8 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
   const listener = new HttpListener(
     { ...SETTINGS, ...settings },
     {
-      limits: { ...LIMITS, ...limits },
+      // Tests send the same push again and again, and want to see each.
+      limits: { ...LIMITS, sameNotificationMs: 0, ...limits },
       onState: (state) => states.put(state),
       onError: (error) => errors.push(error),
       ...(now !== undefined && { clock: { ...SYSTEM_CLOCK, now } }),

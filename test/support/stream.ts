@@ -61,7 +61,7 @@ export async function streamOf(t: TestContext, setup: Setup = {}) {
     { protocol: 'http', host: '127.0.0.1', port: device.port, verifyTls: true, ...LOGIN, ...setup.client },
     { now: () => time.ticks(), ...setup.options },
   );
-  const inbox = new Inbox(isapi, createIds(), LIMITS, false);
+  const inbox = new Inbox(isapi, createIds(), { ...LIMITS, sameNotificationMs: 0 }, { announces: false });
   inbox.subscribe({
     alarm: (alarm) => told.alarms.push(alarm),
     sign: (sign) => told.signs.push(sign),

@@ -49,11 +49,10 @@ function arriving(vendor: Vendor, notification: Notification): { alarms: Alarm[]
     vendor,
     createIds({ now: () => 1, random: (count) => Buffer.alloc(count) }),
     LIMITS,
-    true,
-    new ManualClock(),
+    { clock: new ManualClock() },
   );
   inbox.subscribe({ alarm: (alarm) => alarms.push(alarm), sign: (sign) => signs.push(sign) });
-  inbox.accept({ notification, raw: () => Buffer.from('raw') });
+  void inbox.accept({ notification, raw: () => Buffer.from('raw') });
   inbox.stop();
   return { alarms, signs };
 }

@@ -12,13 +12,14 @@ import { pictureLinks } from './links.js';
 import { readAlert } from './notification-alert.js';
 import { isLinked, readPictures } from './pictures.js';
 import { readQuery } from './query.js';
+import { sameOf } from './same-event.js';
 
 const ROOT = 'EventNotificationAlert';
 /** First part of a subscribed stream (isapi.md §1.13). */
 const GREETING = 'SubscribeEventResponse';
 
 /** Hikvision ISAPI and its OEM brands. */
-export const isapi: Vendor = { id: 'isapi', takesQuery: true, heartbeat, decode, reply };
+export const isapi: Vendor = { id: 'isapi', takesQuery: true, heartbeat, decode, sameOf, reply };
 
 /** A document of a delivery with the pictures that belong to it. */
 interface Group {
