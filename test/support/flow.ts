@@ -62,9 +62,10 @@ export function flowNode(id: string, type: string, properties: object = {}): Flo
 export async function startFlow(
   flow: readonly FlowNode[],
   credentials: Readonly<Record<string, Record<string, string>>> = {},
-  userDir = mkdtempSync(path.join(os.tmpdir(), 'camera-alarms-flow-')),
+  userDir?: string,
 ): Promise<Flow> {
-  helper.init(RUNTIME, { userDir });
+  const own = userDir ?? mkdtempSync(path.join(os.tmpdir(), 'camera-alarms-flow-'));
+  helper.init(RUNTIME, { userDir: own });
   await new Promise<void>((resolve) => helper.startServer(resolve));
   const register: ((RED: NodeAPI) => void)[] = [
     registerListener,
@@ -104,7 +105,7 @@ export async function startFlow(
     stop: async () => {
       await helper.unload();
       await new Promise<void>((resolve) => helper.stopServer(resolve));
-      rmSync(userDir, { recursive: true, force: true });
+      if (userDir === undefined) rmSync(own, { recursive: true });
     },
   };
 }
