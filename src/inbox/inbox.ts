@@ -43,6 +43,7 @@ interface Subscription {
 export class Inbox {
   readonly vendor: Vendor;
   readonly #newId: () => string;
+  readonly #limits: Limits;
   readonly #presence: Presence | undefined;
   readonly #conditions: Conditions;
   readonly #join: PictureJoin;
@@ -60,6 +61,7 @@ export class Inbox {
   ) {
     this.vendor = vendor;
     this.#newId = newId;
+    this.#limits = limits;
     this.#conditions = new Conditions(limits);
     this.#duplicates = new Duplicates(limits, clock);
     this.#starts = new Starts(limits);
@@ -102,7 +104,7 @@ export class Inbox {
     }
     let drafts: AlarmDraft[];
     try {
-      drafts = this.vendor.decode(notification);
+      drafts = this.vendor.decode(notification, this.#limits);
     } catch (error) {
       // A document that trips our own code must not come again and again: it is told and answered like any other.
       this.#tellUndecodable(delivery, delivery.error ?? asAlarmError(error, 'INTERNAL'));
