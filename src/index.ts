@@ -38,7 +38,7 @@ export {
 } from './event.js';
 export { createIds } from './event-id.js';
 export { Inbox, type Sender } from './inbox/inbox.js';
-export { LIMITS, type Limits } from './limits.js';
+export { DEVICE_LIMITS, type DeviceLimits, LIMITS, type Limits } from './limits.js';
 export type { BodyPart, DeviceSign, Notification, Subscriber, Vendor } from './notification.js';
 export { DeviceZone } from './routing/device-zone.js';
 export { WithoutHistory } from './routing/history.js';
