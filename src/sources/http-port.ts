@@ -81,9 +81,11 @@ export class HttpPort {
   }
 
   #create(): http.Server {
+    // Node.js refuses a head that may take longer than the whole request.
+    const headersTimeout = Math.min(this.#limits.headersTimeoutMs, this.#limits.requestTimeoutMs);
     const options: http.ServerOptions = {
       connectionsCheckingInterval: this.#limits.checkIntervalMs,
-      headersTimeout: this.#limits.headersTimeoutMs,
+      headersTimeout,
       requestTimeout: this.#limits.requestTimeoutMs,
       keepAliveTimeout: this.#limits.keepAliveTimeoutMs,
       maxHeaderSize: this.#limits.requestHeadBytes,
