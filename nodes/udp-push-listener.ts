@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { type AlarmError, asAlarmError, datagram, UdpListener } from '../src/index.js';
+import { limitsOf } from './lib/limits.js';
 import { type ListenerNode, Listening } from './lib/listening.js';
 import { readUdpListener, type UdpListenerConfig } from './lib/settings.js';
 
@@ -24,6 +25,7 @@ export default function register(RED: NodeAPI): void {
     let refusal: AlarmError | undefined;
     try {
       listener = new UdpListener(readUdpListener(config), datagram, {
+        limits: limitsOf(RED).limits,
         onState: listening.setState,
         onDropped: (dropped) => {
           for (const user of listening.users) user.onDropped(dropped);

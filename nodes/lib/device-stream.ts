@@ -6,7 +6,6 @@ import {
   type DeviceClient,
   Inbox,
   isapi,
-  LIMITS,
   openAlertStream,
   type Sender,
   type StreamState,
@@ -24,7 +23,7 @@ export interface StreamUser {
 
 /** The one alertStream of a device, however many nodes use it: open while there is one. */
 export class DeviceStream {
-  readonly #inbox = new Inbox(isapi, createIds(), LIMITS, false);
+  readonly #inbox: Inbox;
   readonly #stream: AlertStream;
   readonly #users = new Set<StreamUser>();
   readonly #sender: Sender;
@@ -37,8 +36,11 @@ export class DeviceStream {
     sender: Sender,
     onError: (error: unknown) => void,
   ) {
+    const limits = client.generalLimits;
     this.#sender = sender;
+    this.#inbox = new Inbox(isapi, createIds(), limits, false);
     this.#stream = new AlertStream(openAlertStream(client, wish), this.#inbox, device, {
+      limits,
       clock: SYSTEM_CLOCK,
       random: Math.random,
       onState: (state) => {
