@@ -10,6 +10,7 @@ import {
   type Sender,
   type Vendor,
 } from '../src/index.js';
+import { limitsOf } from './lib/limits.js';
 import { type ListenerNode, Listening } from './lib/listening.js';
 import { type ListenerConfig, type ListenerCredentials, readListener, readText } from './lib/settings.js';
 
@@ -59,6 +60,7 @@ export default function register(RED: NodeAPI): void {
       listener = new HttpListener(
         { ...settings, ...(tls !== undefined && { tls }) },
         {
+          limits: limitsOf(RED).limits,
           onState: listening.setState,
           onError: (error) => this.error(error as Error, {}),
           pushers: pushersOf(this.id, settings.secret),
