@@ -7,6 +7,7 @@ import {
   type Sender,
   type StreamState,
 } from '../src/index.js';
+import { closeInTime } from './lib/closing.js';
 import { registerDeviceAdmin } from './lib/device-admin.js';
 import { DeviceStream, type StreamUser } from './lib/device-stream.js';
 import { registerDoctorAdmin } from './lib/doctor-admin.js';
@@ -81,11 +82,7 @@ export default function register(RED: NodeAPI): void {
     this.streamState = () => stream?.state ?? 'closed';
 
     this.on('close', (done: () => void) => {
-      const ended = Promise.all([stream?.stop(), this.client?.close()]);
-      ended.then(
-        () => done(),
-        () => done(),
-      );
+      closeInTime([stream?.stop(), this.client?.close()], limits, done);
     });
   }
 

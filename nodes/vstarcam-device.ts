@@ -7,6 +7,7 @@ import {
   type Sender,
   VstarcamCgi,
 } from '../src/index.js';
+import { closeInTime } from './lib/closing.js';
 import { limitsOf, type OwnLimits } from './lib/limits.js';
 import { LOGIN_PAUSES } from './lib/login-pauses.js';
 import {
@@ -42,7 +43,8 @@ export default function register(RED: NodeAPI): void {
   function VstarcamDevice(this: VstarcamDeviceNode, config: Definition): void {
     RED.nodes.createNode(this, config);
     const sender = readVstarcamSender(config);
-    const { client, problem, host = '', port = 0 } = connect(config, this.credentials ?? {}, limitsOf(RED));
+    const own = limitsOf(RED);
+    const { client, problem, host = '', port = 0 } = connect(config, this.credentials ?? {}, own);
     const { id = host, name } = sender;
     const device = { id, ...(name !== undefined && { name }), ...(host !== '' && { address: host }) };
     const heartbeatMs = readHeartbeat(config.heartbeat) * 1000;
@@ -50,8 +52,7 @@ export default function register(RED: NodeAPI): void {
     if (problem !== undefined) this.error(problem, {});
 
     this.on('close', (done: () => void) => {
-      if (client === undefined) done();
-      else client.close().then(done, done);
+      closeInTime([client?.close()], own.limits, done);
     });
   }
 

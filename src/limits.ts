@@ -169,6 +169,8 @@ export const LIMITS = {
   udpDropsMs: 1_000,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
+  /** Node-RED is told that a node is closed, whatever has not ended yet; by itself it waits 15 s for each. */
+  closeMostMs: 2_000,
 } as const;
 
 /** The limits as a type, so that tests and settings can give other numbers. */
