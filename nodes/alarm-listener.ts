@@ -10,6 +10,7 @@ import {
   type Sender,
   type Vendor,
 } from '../src/index.js';
+import { closeInTime } from './lib/closing.js';
 import { limitsOf } from './lib/limits.js';
 import { type ListenerNode, Listening } from './lib/listening.js';
 import { type ListenerConfig, type ListenerCredentials, readListener, readText } from './lib/settings.js';
@@ -97,8 +98,7 @@ export default function register(RED: NodeAPI): void {
 
     this.on('close', (done: () => void) => {
       listening.stop();
-      if (listener === undefined) done();
-      else listener.stop().then(done, done);
+      closeInTime([listener?.stop()], limitsOf(RED).limits, done);
     });
   }
 
