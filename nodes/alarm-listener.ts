@@ -10,9 +10,11 @@ import {
   type Sender,
   type Vendor,
 } from '../src/index.js';
+import { closeInTime } from './lib/closing.js';
 import { takeConfirmations } from './lib/confirmations.js';
+import { limitsOf } from './lib/limits.js';
 import { type ListenerNode, Listening } from './lib/listening.js';
-import { SEEN } from './lib/seen.js';
+import { seenEvents } from './lib/seen.js';
 import {
   type ListenerConfig,
   type ListenerCredentials,
@@ -21,6 +23,7 @@ import {
   readText,
 } from './lib/settings.js';
 import { spoolFolder } from './lib/spool-folder.js';
+import { afterEnd, noteEnd } from './lib/succession.js';
 
 type Definition = NodeDef & ListenerConfig & { readonly tls?: string };
 
@@ -63,6 +66,8 @@ export default function register(RED: NodeAPI): void {
     let listener: HttpListener | undefined;
     let refusal: AlarmError | undefined;
     let forget = () => undefined as unknown;
+    let callOff = () => undefined as unknown;
+    const { limits } = limitsOf(RED);
     const { userDir } = RED.settings;
     const folder = userDir && spoolFolder(userDir, this.id);
     try {
@@ -71,11 +76,12 @@ export default function register(RED: NodeAPI): void {
       listener = new HttpListener(
         { ...settings, ...(tls !== undefined && { tls }) },
         {
+          limits,
           onState: listening.setState,
           onError: (error) => this.error(error as Error, {}),
           pushers: pushersOf(this.id, settings.secret),
           keep: readKeep(config, folder),
-          shared: SEEN,
+          shared: seenEvents(limits),
         },
       );
       forget = takeConfirmations(listener);
@@ -98,7 +104,7 @@ export default function register(RED: NodeAPI): void {
         inbox?.expect({ id, ...(name !== undefined && { name }) }, heartbeatMs);
       listening.add(user, () => {
         if (refusal !== undefined) listening.setState({ state: 'refused', error: refusal });
-        else listener?.start();
+        else callOff = afterEnd(this.id, () => listener?.start());
       });
       return (removed) => {
         leave?.();
@@ -111,8 +117,10 @@ export default function register(RED: NodeAPI): void {
     this.on('close', (done: () => void) => {
       listening.stop();
       forget();
-      if (listener === undefined) done();
-      else listener.stop().then(done, done);
+      callOff();
+      const end = listener?.stop();
+      if (end !== undefined) noteEnd(this.id, end);
+      closeInTime([end], limits, done);
     });
   }
 

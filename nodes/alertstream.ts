@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { AlarmError, asAlarmError, type StreamState } from '../src/index.js';
 import type { IsapiDeviceNode } from './isapi-device.js';
 import { deviceSayer, emitter } from './lib/emitter.js';
+import { limitsOf } from './lib/limits.js';
 import { type RouteConfig, route } from './lib/route.js';
 import { readNumber } from './lib/settings.js';
 import { deviceErrorStatus, streamStatus } from './lib/status.js';
@@ -18,9 +19,9 @@ export default function register(RED: NodeAPI): void {
     const say = deviceSayer(RED);
     const pictures = device?.client === undefined ? undefined : { client: device.client, host: device.host };
     const pairing = readNumber(config.endAfter, 10) === 0 ? 'device' : 'time';
-    const way = route({ ...config, pairing }, emitter(RED, this), pictures, (error) =>
-      this.error(error as Error, {}),
-    );
+    const onError = (error: unknown) => this.error(error as Error, {});
+    const { limits } = limitsOf(RED);
+    const way = route({ ...config, pairing }, emitter(RED, this), pictures, onError, limits);
     let state: StreamState | undefined;
     const show = () => {
       if (state !== undefined) this.status(streamStatus(state, say, Date.now()));

@@ -7,9 +7,11 @@ import {
   type Sender,
   type StreamState,
 } from '../src/index.js';
+import { closeInTime } from './lib/closing.js';
 import { registerDeviceAdmin } from './lib/device-admin.js';
 import { DeviceStream, type StreamUser } from './lib/device-stream.js';
 import { registerDoctorAdmin } from './lib/doctor-admin.js';
+import { limitsOf } from './lib/limits.js';
 import { LOGIN_PAUSES } from './lib/login-pauses.js';
 import {
   type DeviceConfig,
@@ -49,6 +51,7 @@ export default function register(RED: NodeAPI): void {
     this.users = {};
     this.sender = readSender(config);
     this.device = deviceOf(this.sender, readText(config.host));
+    const { limits, deviceLimits } = limitsOf(RED);
     let stream: DeviceStream | undefined;
     try {
       const settings = readDevice(config, this.credentials ?? {});
@@ -56,7 +59,8 @@ export default function register(RED: NodeAPI): void {
       this.host = settings.host;
       this.port = settings.port;
       // Known by its MAC alone, it cannot be asked anything.
-      if (settings.host !== '') this.client = new DeviceClient(settings, { pauses: LOGIN_PAUSES });
+      const options = { limits: deviceLimits, generalLimits: limits, pauses: LOGIN_PAUSES };
+      if (settings.host !== '') this.client = new DeviceClient(settings, options);
     } catch (error) {
       this.problem = asAlarmError(error, 'INTERNAL');
       this.error(this.problem, {});
@@ -78,11 +82,7 @@ export default function register(RED: NodeAPI): void {
     this.streamState = () => stream?.state ?? 'closed';
 
     this.on('close', (done: () => void) => {
-      const ended = Promise.all([stream?.stop(), this.client?.close()]);
-      ended.then(
-        () => done(),
-        () => done(),
-      );
+      closeInTime([stream?.stop(), this.client?.close()], limits, done);
     });
   }
 

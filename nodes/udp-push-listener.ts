@@ -1,5 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { type AlarmError, asAlarmError, datagram, UdpListener } from '../src/index.js';
+import { closeInTime } from './lib/closing.js';
+import { limitsOf } from './lib/limits.js';
 import { type ListenerNode, Listening } from './lib/listening.js';
 import { readUdpListener, type UdpListenerConfig } from './lib/settings.js';
 
@@ -20,10 +22,12 @@ export default function register(RED: NodeAPI): void {
   function UdpPushListener(this: UdpPushListenerNode, config: Definition): void {
     RED.nodes.createNode(this, config);
     const listening = new Listening<UdpUser>(this);
+    const { limits } = limitsOf(RED);
     let listener: UdpListener | undefined;
     let refusal: AlarmError | undefined;
     try {
       listener = new UdpListener(readUdpListener(config), datagram, {
+        limits,
         onState: listening.setState,
         onDropped: (dropped) => {
           for (const user of listening.users) user.onDropped(dropped);
@@ -48,8 +52,7 @@ export default function register(RED: NodeAPI): void {
 
     this.on('close', (done: () => void) => {
       listening.stop();
-      if (listener === undefined) done();
-      else listener.stop().then(done, done);
+      closeInTime([listener?.stop()], limits, done);
     });
   }
 

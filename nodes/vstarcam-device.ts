@@ -7,6 +7,8 @@ import {
   type Sender,
   VstarcamCgi,
 } from '../src/index.js';
+import { closeInTime } from './lib/closing.js';
+import { limitsOf, type OwnLimits } from './lib/limits.js';
 import { LOGIN_PAUSES } from './lib/login-pauses.js';
 import {
   type DeviceCredentials,
@@ -41,7 +43,8 @@ export default function register(RED: NodeAPI): void {
   function VstarcamDevice(this: VstarcamDeviceNode, config: Definition): void {
     RED.nodes.createNode(this, config);
     const sender = readVstarcamSender(config);
-    const { client, problem, host = '', port = 0 } = connect(config, this.credentials ?? {});
+    const own = limitsOf(RED);
+    const { client, problem, host = '', port = 0 } = connect(config, this.credentials ?? {}, own);
     const { id = host, name } = sender;
     const device = { id, ...(name !== undefined && { name }), ...(host !== '' && { address: host }) };
     const heartbeatMs = readHeartbeat(config.heartbeat) * 1000;
@@ -49,8 +52,7 @@ export default function register(RED: NodeAPI): void {
     if (problem !== undefined) this.error(problem, {});
 
     this.on('close', (done: () => void) => {
-      if (client === undefined) done();
-      else client.close().then(done, done);
+      closeInTime([client?.close()], own.limits, done);
     });
   }
 
@@ -65,12 +67,17 @@ export default function register(RED: NodeAPI): void {
 }
 
 /** Known by what it calls itself alone, it cannot be asked anything. */
-function connect(config: VstarcamConfig, credentials: DeviceCredentials) {
+function connect(
+  config: VstarcamConfig,
+  credentials: DeviceCredentials,
+  { limits, deviceLimits }: OwnLimits,
+) {
   try {
     const settings = readVstarcam(config, credentials);
     const { host, port } = settings;
     if (host === '') return {};
-    return { host, port, client: new VstarcamCgi(settings, isDenied, { pauses: LOGIN_PAUSES }) };
+    const options = { limits: deviceLimits, generalLimits: limits, pauses: LOGIN_PAUSES };
+    return { host, port, client: new VstarcamCgi(settings, isDenied, options) };
   } catch (error) {
     return { problem: asAlarmError(error, 'INTERNAL') };
   }

@@ -42,7 +42,7 @@ export { Duplicates } from './inbox/duplicates.js';
 export { Inbox } from './inbox/inbox.js';
 export { type Disk, folderDisk } from './inbox/spool/disk.js';
 export type { Sender } from './inbox/subscriptions.js';
-export { LIMITS, type Limits } from './limits.js';
+export { DEVICE_LIMITS, type DeviceLimits, LIMITS, type Limits } from './limits.js';
 export type { BodyPart, DeviceSign, Notification, Subscriber, Vendor } from './notification.js';
 export { DeviceZone } from './routing/device-zone.js';
 export { WithoutHistory } from './routing/history.js';

@@ -154,6 +154,13 @@ export const LIMITS = {
   doctorDetectors: 32,
   /** Clocks of devices without a time server drift by seconds a day; alarms a minute off are found again. */
   clockSkewMs: 60_000,
+  /**
+   * Of the list of triggers of a device, which is read when somebody asks and not with each alarm: a recorder of 64
+   * channels writes about 1 MiB with a namespace in every element. Within these, reading it takes a quarter of a second.
+   */
+  triggersBytes: 4 * MIB,
+  triggersElements: 100_000,
+  triggersAttributes: 100_000,
   /** UDP: the largest datagram there is, as a recorder of many channels needs more than the usual few KiB (unknowns R1). */
   udpDatagramBytes: 65_507,
   udpQueue: 1_000,
@@ -181,21 +188,12 @@ export const LIMITS = {
   udpDropsMs: 1_000,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
+  /** Node-RED is told that a node is closed, whatever has not ended yet; by itself it waits 15 s for each. */
+  closeMostMs: 2_000,
 } as const;
 
 /** The limits as a type, so that tests and settings can give other numbers. */
 export type Limits = { readonly [name in keyof typeof LIMITS]: number };
-
-/**
- * Of the list of triggers of a device, which is read when somebody asks and not with each alarm: a recorder of 64
- * channels writes about 1 MiB with a namespace in every element. Within these, reading it takes a quarter of a second.
- */
-export const TRIGGER_LIMITS: Limits = {
-  ...LIMITS,
-  documentBytes: 4 * MIB,
-  xmlElements: 100_000,
-  xmlAttributes: 100_000,
-};
 
 /** Every limit of what we ask a device. Bytes unless the name says otherwise; times in milliseconds. */
 export const DEVICE_LIMITS = {

@@ -1,4 +1,5 @@
 import type { Alarm, AlarmEvent, Attachment, Device, Draft, Transport, VendorId } from './event.js';
+import type { Limits } from './limits.js';
 
 /** What the first bytes of a part say it is. */
 export type PartKind = 'xml' | 'json' | 'jpeg' | 'png' | 'empty' | 'unknown';
@@ -92,7 +93,7 @@ export interface Vendor {
   /** The device, when the delivery is nothing but its sign of life. Much faster than `decode`; may always give up. */
   heartbeat?(notification: Notification): Device | undefined;
   /** @throws AlarmError when the delivery holds nothing this vendor sends. */
-  decode(notification: Notification): AlarmDraft[];
+  decode(notification: Notification, limits: Limits): AlarmDraft[];
   /**
    * What of a document is the same whichever way the event came: over a stream and in a push. Absent where there is one
    * way only.

@@ -1,10 +1,11 @@
 import type { Node, NodeAPI } from 'node-red';
-import { AlarmError, LIMITS, ownAddressTowards } from '../../src/index.js';
+import { AlarmError, ownAddressTowards } from '../../src/index.js';
 import type { AlarmListenerNode } from '../alarm-listener.js';
 import type { IsapiDeviceNode } from '../isapi-device.js';
 import { ConfigureWork, readOrder } from './configure.js';
 import { failure } from './device-dialog.js';
 import { DeviceMemory } from './device-memory.js';
+import { limitsOf } from './limits.js';
 import { type Raw, readText } from './settings.js';
 
 /** What a dialog asks for; all of it from outside. */
@@ -36,7 +37,7 @@ export function registerConfigureAdmin(RED: NodeAPI): void {
     // Nobody waits any more: the browser was closed.
     response.once('close', () => call.abort(new AlarmError('DEVICE_CLOSED')));
     try {
-      if (Number(request.headers['content-length'] ?? 0) > LIMITS.dialogBytes)
+      if (Number(request.headers['content-length'] ?? 0) > limitsOf(RED).limits.dialogBytes)
         throw new AlarmError('CONFIG_ACTION_INVALID');
       const asked = (request.body ?? {}) as Asked;
       const path = readText(asked.path, '/isapi');

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
-import { AlarmError, asAlarmError, type DeviceSettings, ERROR_TEXTS, LIMITS } from '../../src/index.js';
+import { AlarmError, asAlarmError, type DeviceSettings, ERROR_TEXTS } from '../../src/index.js';
 import { type DeployedDevice, readForm, targetOf } from './device-form.js';
+import { limitsOf } from './limits.js';
 import { type DeviceConfig, type DeviceCredentials, readText } from './settings.js';
 
 /** What the dialog of one kind of device finds and tests. */
@@ -22,6 +23,7 @@ export function registerDeviceDialog<Client extends { close(): Promise<void> }>(
 ): void {
   type DeviceNode = Node<DeviceCredentials> & { readonly client?: Client };
   const permission = RED.auth.needsPermission('camera-alarms.write');
+  const { limits } = limitsOf(RED);
   const testing = new Set<string>();
   let searching: Promise<readonly object[]> | undefined;
 
@@ -36,12 +38,12 @@ export function registerDeviceDialog<Client extends { close(): Promise<void> }>(
   };
 
   RED.httpAdmin.post(`/camera-alarms/${kind.type}/test`, permission, async (request, response) => {
-    if (Number(request.headers['content-length'] ?? 0) > LIMITS.dialogBytes) {
+    if (Number(request.headers['content-length'] ?? 0) > limits.dialogBytes) {
       response.status(413).json(failure(new AlarmError('TEST_INVALID')));
       return;
     }
     const call = new AbortController();
-    const timer = setTimeout(() => call.abort(new AlarmError('DEVICE_TIMEOUT')), LIMITS.dialogTestMs);
+    const timer = setTimeout(() => call.abort(new AlarmError('DEVICE_TIMEOUT')), limits.dialogTestMs);
     // Nobody waits any more: the browser was closed.
     response.once('close', () => call.abort(new AlarmError('DEVICE_CLOSED')));
     try {
@@ -54,7 +56,7 @@ export function registerDeviceDialog<Client extends { close(): Promise<void> }>(
       // The client of a deployed device knows when a login was refused, and is not asked past that.
       const own = deployed ? node?.client : undefined;
       const key = `${settings.host.toLowerCase()} ${settings.port}`;
-      if (testing.size >= LIMITS.dialogTests || testing.has(key)) throw new AlarmError('TESTS_TOO_MANY');
+      if (testing.size >= limits.dialogTests || testing.has(key)) throw new AlarmError('TESTS_TOO_MANY');
       testing.add(key);
       try {
         const info = await (own === undefined

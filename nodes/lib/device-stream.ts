@@ -6,7 +6,6 @@ import {
   type DeviceClient,
   Inbox,
   isapi,
-  LIMITS,
   openAlertStream,
   type Sender,
   type StreamState,
@@ -14,7 +13,7 @@ import {
   type SubscriptionWish,
   SYSTEM_CLOCK,
 } from '../../src/index.js';
-import { SEEN } from './seen.js';
+import { seenEvents } from './seen.js';
 
 /** What a flow node gives its device. */
 export interface StreamUser {
@@ -25,7 +24,7 @@ export interface StreamUser {
 
 /** The one alertStream of a device, however many nodes use it: open while there is one. */
 export class DeviceStream {
-  readonly #inbox = new Inbox(isapi, createIds(), LIMITS, { announces: false, shared: SEEN });
+  readonly #inbox: Inbox;
   readonly #stream: AlertStream;
   readonly #users = new Set<StreamUser>();
   readonly #sender: Sender;
@@ -38,8 +37,14 @@ export class DeviceStream {
     sender: Sender,
     onError: (error: unknown) => void,
   ) {
+    const limits = client.generalLimits;
     this.#sender = sender;
+    this.#inbox = new Inbox(isapi, createIds(), limits, {
+      announces: false,
+      shared: seenEvents(limits),
+    });
     this.#stream = new AlertStream(openAlertStream(client, wish), this.#inbox, device, {
+      limits,
       clock: SYSTEM_CLOCK,
       random: Math.random,
       onState: (state) => {

@@ -1,12 +1,14 @@
 import type { NodeAPI } from 'node-red';
-import { AlarmError, LIMITS } from '../../src/index.js';
+import { AlarmError } from '../../src/index.js';
 import type { IsapiDeviceNode } from '../isapi-device.js';
 import { failure } from './device-dialog.js';
 import { examineDevice } from './doctor.js';
+import { limitsOf } from './limits.js';
 
 /** For the dialog of `isapi-device`: why no alarms come from the device as it is deployed, with its stored login. */
 export function registerDoctorAdmin(RED: NodeAPI): void {
   const permission = RED.auth.needsPermission('camera-alarms.write');
+  const { limits } = limitsOf(RED);
   const examined = new Set<string>();
 
   RED.httpAdmin.post('/camera-alarms/isapi-device/doctor', permission, async (request, response) => {
@@ -16,7 +18,7 @@ export function registerDoctorAdmin(RED: NodeAPI): void {
     try {
       const { id, device } = deviceOf(RED, request.body);
       if (device.client === undefined) throw device.problem ?? new AlarmError('DEVICE_MISSING');
-      if (examined.size >= LIMITS.dialogTests || examined.has(id)) throw new AlarmError('TESTS_TOO_MANY');
+      if (examined.size >= limits.dialogTests || examined.has(id)) throw new AlarmError('TESTS_TOO_MANY');
       examined.add(id);
       try {
         response.json({

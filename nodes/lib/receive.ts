@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { asAlarmError } from '../../src/index.js';
 import { emitter, sayer } from './emitter.js';
+import { limitsOf } from './limits.js';
 import type { ListenerNode, ListenerState } from './listening.js';
 import { type PictureSource, type RouteConfig, route } from './route.js';
 import { presenceStatus, stateStatus } from './status.js';
@@ -30,7 +31,8 @@ export function receiveAlarms<Own extends object>(
   const onState = (state: ListenerState) => node.status(stateStatus(state, say));
   try {
     const exit = emitter(RED, node, presenceStatus);
-    const way = route(want.route, exit, want.pictures, (error) => node.error(error as Error, {}));
+    const onError = (error: unknown) => node.error(error as Error, {});
+    const way = route(want.route, exit, want.pictures, onError, limitsOf(RED).limits);
     const leave = listener.join({ ...want, node, subscriber: way.entrance, onState });
     node.on('close', (removed: boolean, done: () => void) => {
       leave(removed);

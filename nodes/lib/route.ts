@@ -2,6 +2,7 @@ import {
   createIds,
   type DeviceClient,
   DeviceZone,
+  type Limits,
   Pairing,
   type PairingMode,
   PictureFetch,
@@ -45,20 +46,21 @@ export function route(
   exit: Subscriber,
   source: PictureSource | undefined,
   onError: (error: unknown) => void,
+  limits: Limits,
 ): Route {
   const closers: (() => void)[] = [];
   let entrance = exit;
   if (source !== undefined && readText(config.fetchPictures) === 'true') {
     const { client, host } = source;
     const ask = async (path: string, signal: AbortSignal) => (await client.request({ path, signal })).body;
-    const fetch = new PictureFetch({ host, ask }, entrance, onError);
+    const fetch = new PictureFetch({ host, ask }, entrance, onError, limits);
     closers.push(() => fetch.stop());
     entrance = fetch;
   }
   const mode = readPairing(config.pairing);
   if (mode !== 'off') {
     const endAfterMs = Math.max(1, readNumber(config.endAfter, 10)) * 1000;
-    const pairing = new Pairing({ mode, endAfterMs }, entrance, createIds(), SYSTEM_CLOCK);
+    const pairing = new Pairing({ mode, endAfterMs }, entrance, createIds(), SYSTEM_CLOCK, limits);
     closers.push(() => pairing.stop());
     entrance = pairing;
   }

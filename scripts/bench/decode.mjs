@@ -62,7 +62,7 @@ export function benchDecode() {
     const parser = new XMLParser();
     const actions = [
       () => parser.parse(bytes),
-      () => isapi.decode(notification()),
+      () => isapi.decode(notification(), LIMITS),
       () => heartbeat(notification()),
     ];
     const rounds = actions.map(() => []);

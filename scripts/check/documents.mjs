@@ -44,6 +44,16 @@ export function checkDocuments(root) {
   for (const [, limit] of read('src/limits.ts').matchAll(/^ {2}(\w+):/gm)) {
     if (!new RegExp(`\\b${limit}\\b`).test(uses)) findings.push(`src/limits.ts: nothing uses ${limit}`);
   }
+  const [general, ofDevices] = read('src/limits.ts').split('export const DEVICE_LIMITS');
+  const settings = /^cameraAlarms: \{\n([\s\S]*?)^\},/m.exec(readme)?.[1] ?? '';
+  if (settings === '') findings.push('README.md shows no limits in settings.js');
+  for (const [, group, inside] of settings.matchAll(/^ {2}(\w+): \{\n([\s\S]*?)^ {2}\},/gm)) {
+    const known = { limits: general, deviceLimits: ofDevices }[group] ?? '';
+    for (const [, limit] of inside.matchAll(/^ {4}(\w+):/gm))
+      if (!known.includes(`\n  ${limit}:`))
+        findings.push(`README.md sets ${group}.${limit}, which is not there`);
+  }
+
   const raised = [...filesBelow(root, 'src', '.ts'), ...filesBelow(root, 'nodes', '.ts')]
     .filter((file) => file !== 'src/errors.ts')
     .map(read)

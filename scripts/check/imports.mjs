@@ -22,6 +22,19 @@ const ROOMS = {
 const PURE = ['types', 'wire', 'vendors', 'wording'];
 const IMPURE = /^node:(net|http|https|tls|dgram|fs|fs\/promises|child_process|worker_threads|dns|os)$/;
 
+/** Where the usual limits are taken when none are given; all else is given them, or settings.js would not reach it. */
+const USUAL_LIMITS = [
+  'src/index.ts',
+  'src/device/device-client.ts',
+  'src/device/discovery.ts',
+  'src/routing/pairing.ts',
+  'src/routing/picture-fetch.ts',
+  'src/sources/alert-stream.ts',
+  'src/sources/http-listener.ts',
+  'src/sources/udp-listener.ts',
+  'nodes/lib/limits.ts',
+];
+
 const TYPES = [
   'attachment.ts',
   'bare-event.ts',
@@ -51,6 +64,10 @@ export function checkImports(root) {
   for (const file of [...filesBelow(root, 'src', '.ts'), ...filesBelow(root, 'nodes', '.ts')]) {
     const room = roomOf(file);
     const text = readFileSync(path.join(root, file), 'utf8');
+    const limits =
+      /(?:import|export) \{[^}]*\b(?:DEVICE_)?LIMITS\b[^}]*\} from '[./]*(?:limits|index)\.js'/.test(text);
+    if (limits && room !== 'simulator' && !USUAL_LIMITS.includes(file))
+      findings.push(`${file} takes the usual limits: they are a parameter`);
     for (const [, name] of text.matchAll(/(?:from|import|require\()\s*['"]([^'"]+)['"]/g)) {
       const say = (why) => findings.push(`${file} imports ${name}: ${why}`);
       if (!name.startsWith('.')) {

@@ -12,10 +12,10 @@ import { readAgain } from './read-again.js';
 
 /** Where a camera pushes to, as it is asked for and written (seed 002 §6). */
 export class CameraPush {
-  readonly #cgi: Pick<VstarcamCgi, 'ask'>;
+  readonly #cgi: Pick<VstarcamCgi, 'ask' | 'limits' | 'generalLimits'>;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(cgi: Pick<VstarcamCgi, 'ask'>, signal?: AbortSignal) {
+  constructor(cgi: Pick<VstarcamCgi, 'ask' | 'limits' | 'generalLimits'>, signal?: AbortSignal) {
     this.#cgi = cgi;
     this.#signal = signal;
   }
@@ -26,7 +26,7 @@ export class CameraPush {
    */
   async read(): Promise<PushConfig> {
     const answer = await this.#cgi.ask(GET_PUSH, '', this.#signal);
-    const read = readPushConfig(answer);
+    const read = readPushConfig(answer, this.#cgi.generalLimits);
     if (typeof read !== 'string') return read;
     if (read === 'missing') throw new AlarmError('CONFIG_NO_ALARM_PUSH');
     if (read === 'denied') throw new AlarmError('DEVICE_FORBIDDEN');
@@ -37,7 +37,7 @@ export class CameraPush {
 
   /** The same behind a write. */
   readAgain(): Promise<PushConfig> {
-    return readAgain(() => this.read());
+    return readAgain(() => this.read(), this.#cgi.limits);
   }
 
   /**
@@ -48,7 +48,7 @@ export class CameraPush {
   async write(config: PushConfig, blanks: boolean): Promise<boolean> {
     try {
       const answer = await this.#cgi.ask(SET_PUSH, pushQuery(config, blanks), this.#signal);
-      const result = readSetResult(answer);
+      const result = readSetResult(answer, this.#cgi.generalLimits);
       if (result === 'missing') throw new AlarmError('CONFIG_NO_ALARM_PUSH');
       if (result === 'denied') throw new AlarmError('DEVICE_FORBIDDEN');
       return result === 'ok';

@@ -9,7 +9,7 @@ import {
   necessary,
   slotFor,
 } from '../vendors/isapi/host-changes.js';
-import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
+import type { HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
 import type { HostEntry } from './backup.js';
 import { DeviceHosts } from './device-hosts.js';
 import { HostRestorer } from './host-restorer.js';
@@ -19,7 +19,7 @@ import { differenceOf, isMade, lineOf, shortSlot, withoutSecret } from './slot-d
 
 /** Whom to configure, and what for. */
 export interface ConfigureJob extends Ownership {
-  readonly client: Pick<DeviceClient, 'request'>;
+  readonly client: Pick<DeviceClient, 'request' | 'limits' | 'generalLimits'>;
   readonly signal?: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -141,7 +141,7 @@ export class Configurator {
     entries: OwnEntries,
     entry: HostEntry,
   ): Promise<{ readonly slot?: string; readonly lines: readonly string[]; readonly remark?: string }> {
-    const before = new HttpHosts(Buffer.from(entry.list, 'base64'));
+    const before = this.#hosts.listOf(Buffer.from(entry.list, 'base64'));
     const hosts = await this.#hosts.read();
     const old = before.slot(entry.slot);
     const slot = hosts.slot(entry.slot) ?? hosts.slots.find((each) => entries.isOurs(each));
@@ -242,7 +242,7 @@ export class Configurator {
   #writeChanges({ hosts, slot, isNew }: Plan, changes: readonly HostChange[]): Promise<WriteOutcome> {
     const needed = necessary(changes);
     const [bytes, plain] = [changes, needed].map((some) => {
-      const edited = new HttpHosts(hosts.document.bytes());
+      const edited = hosts.reread(hosts.document.bytes());
       applyChanges(edited.document, edited.slot(slot.id) as HostSlot, some);
       return edited.document.bytes();
     }) as [Buffer, Buffer];

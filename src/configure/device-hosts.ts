@@ -1,6 +1,7 @@
 import type { DeviceAnswer, DeviceClient, DeviceRequest } from '../device/device-client.js';
 import { isForbidden, readResponseStatus, refusalWords } from '../device/response-status.js';
 import { AlarmError } from '../errors.js';
+import type { DeviceLimits, Limits } from '../limits.js';
 import {
   type HostCapabilities,
   readHostCapabilities,
@@ -38,13 +39,15 @@ export interface HostTest {
   readonly words: string;
 }
 
+type Asked = Pick<DeviceClient, 'request' | 'limits' | 'generalLimits'>;
+
 /** The list of whom a device pushes to, as it is asked for and written (isapi.md §8). */
 export class DeviceHosts {
-  readonly #client: Pick<DeviceClient, 'request'>;
+  readonly #client: Asked;
   readonly #signal: AbortSignal | undefined;
   #query = '';
 
-  constructor(client: Pick<DeviceClient, 'request'>, signal?: AbortSignal) {
+  constructor(client: Asked, signal?: AbortSignal) {
     this.#client = client;
     this.#signal = signal;
   }
@@ -55,11 +58,12 @@ export class DeviceHosts {
    */
   async capabilities(): Promise<HostCapabilities> {
     let answer = await this.#ask({ path: CAPABILITIES });
-    if (isMissing(answer)) {
+    if (isMissing(answer, this.#general)) {
       answer = await this.#ask({ path: CAPABILITIES + JSON_QUERY });
       if (answer.status === 200 && classify(answer.body) === 'json') this.#query = JSON_QUERY;
     }
-    const capabilities = answer.status === 200 ? readHostCapabilities(answer.body) : UNKNOWN_CAPABILITIES;
+    const capabilities =
+      answer.status === 200 ? readHostCapabilities(answer.body, this.#general) : UNKNOWN_CAPABILITIES;
     const { formats } = capabilities;
     if (formats.length > 0 && formats.every((format) => /^json$/i.test(format))) this.#query = JSON_QUERY;
     return capabilities;
@@ -72,9 +76,9 @@ export class DeviceHosts {
    */
   async read(): Promise<HttpHosts> {
     const answer = await this.#ask({ path: PATH + this.#query });
-    if (!isMissing(answer)) return listOf(answer);
+    if (!isMissing(answer, this.#general)) return this.#hostsIn(answer);
     this.#query = this.#query === '' ? JSON_QUERY : '';
-    return listOf(await this.#ask({ path: PATH + this.#query }));
+    return this.#hostsIn(await this.#ask({ path: PATH + this.#query }));
   }
 
   /** One slot by its own address. */
@@ -94,7 +98,7 @@ export class DeviceHosts {
 
   async remove(id: string): Promise<Written> {
     const path = `${PATH}/${encodeURIComponent(id)}${this.#query}`;
-    return writtenOf(await this.#ask({ method: 'DELETE', path }));
+    return writtenOf(await this.#ask({ method: 'DELETE', path }), this.#general);
   }
 
   /** Many devices have no such test, and of those that have one some only open a connection (isapi.md §8.6). */
@@ -110,19 +114,38 @@ export class DeviceHosts {
       throw error;
     }
     const { status, body } = answer;
-    const result = readDeviceDocument(body, 'HttpHostTestResult');
+    const result = readDeviceDocument(body, 'HttpHostTestResult', this.#general);
     const words = text(result, 'errorDescription') ?? '';
     const code = number(result, 'errorCode');
     if (status !== 200 || result === undefined || (code === undefined && words === '')) {
-      const reason = readResponseStatus(body)?.reason || `status ${status}`;
+      const reason = readResponseStatus(body, this.#general)?.reason || `status ${status}`;
       return { result: /^connect/i.test(reason) ? 'problem' : 'unknown', words: reason };
     }
     const good = code === undefined ? /^ok$/i.test(words) : code === 0;
     return { result: good ? 'ok' : 'problem', words: label(words) || `error ${code}` };
   }
 
+  /** A list that was read before, or is to be written. @throws AlarmError `CONFIG_UNREADABLE` */
+  listOf(body: Buffer): HttpHosts {
+    return new HttpHosts(body, this.#general);
+  }
+
+  /** Of the device, for who writes. */
+  get limits(): DeviceLimits {
+    return this.#client.limits;
+  }
+
+  get #general(): Limits {
+    return this.#client.generalLimits;
+  }
+
+  #hostsIn(answer: DeviceAnswer): HttpHosts {
+    checkList(answer, this.#general);
+    return this.listOf(answer.body);
+  }
+
   async #write(method: 'PUT' | 'POST', path: string, bytes: Buffer): Promise<Written> {
-    return writtenOf(await this.#ask({ method, path: path + this.#query, ...content(bytes) }));
+    return writtenOf(await this.#ask({ method, path: path + this.#query, ...content(bytes) }), this.#general);
   }
 
   #ask(request: DeviceRequest): Promise<DeviceAnswer> {
@@ -136,30 +159,29 @@ const content = (body: Buffer): Pick<DeviceRequest, 'body' | 'contentType'> => (
   contentType: classify(body) === 'json' ? 'application/json' : 'application/xml',
 });
 
-/** @throws AlarmError when it is none */
-function listOf(answer: DeviceAnswer): HttpHosts {
-  const said = readResponseStatus(answer.body);
-  if (isMissing(answer)) throw new AlarmError('CONFIG_NO_LISTENING', refusalWords(answer));
-  if (isForbidden(answer)) throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer));
+/** @throws AlarmError when it is no list */
+function checkList(answer: DeviceAnswer, limits: Limits): void {
+  const said = readResponseStatus(answer.body, limits);
+  if (isMissing(answer, limits)) throw new AlarmError('CONFIG_NO_LISTENING', refusalWords(answer, limits));
+  if (isForbidden(answer, limits)) throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer, limits));
   if (answer.status >= 300 && answer.status < 400) throw new AlarmError('DEVICE_REDIRECTS');
   if (answer.status >= 500 || said?.code === BUSY || said?.code === DEVICE_ERROR)
-    throw new AlarmError('CONFIG_BUSY', refusalWords(answer));
-  return new HttpHosts(answer.body);
+    throw new AlarmError('CONFIG_BUSY', refusalWords(answer, limits));
 }
 
 /** An error may come with status 200 (isapi.md §10). */
-function isMissing({ status, body }: DeviceAnswer): boolean {
-  if (isForbidden({ status, body })) return false;
-  const said = readResponseStatus(body);
+function isMissing({ status, body }: DeviceAnswer, limits: Limits): boolean {
+  if (isForbidden({ status, body }, limits)) return false;
+  const said = readResponseStatus(body, limits);
   // A list in JSON begins with the fields of a status, which is a good one (seed 001).
   return MISSING.has(status) || (said !== undefined && said.code > DEVICE_ERROR && said.code < REBOOT);
 }
 
-function writtenOf(answer: DeviceAnswer): Written {
-  const said = readResponseStatus(answer.body);
+function writtenOf(answer: DeviceAnswer, limits: Limits): Written {
+  const said = readResponseStatus(answer.body, limits);
   const code = said?.code ?? 1;
   const stored = answer.status === 200 && (code <= 1 || code === REBOOT);
-  const refusal = stored ? {} : { refusal: refusalWords(answer) };
+  const refusal = stored ? {} : { refusal: refusalWords(answer, limits) };
   const busy = !stored && (answer.status === 503 || code === BUSY || code === DEVICE_ERROR);
   return { stored, reboot: code === REBOOT, busy, missing: NO_WAY.has(answer.status), ...refusal };
 }

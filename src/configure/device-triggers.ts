@@ -1,9 +1,9 @@
 import type { DeviceAnswer, DeviceClient, DeviceRequest } from '../device/device-client.js';
 import { isForbidden, isPrivilege, readResponseStatus, refusalWords } from '../device/response-status.js';
 import { AlarmError } from '../errors.js';
-import { TRIGGER_LIMITS } from '../limits.js';
+import type { Limits } from '../limits.js';
 import { notificationsOf } from '../vendors/isapi/trigger-center.js';
-import { type Trigger, TriggerDocuments } from '../vendors/isapi/triggers.js';
+import { type Trigger, TriggerDocuments, triggerLimits } from '../vendors/isapi/triggers.js';
 
 const PATH = '/ISAPI/Event/triggers';
 /** Asked one by one on devices that cannot list them (isapi.md §9.3). */
@@ -13,12 +13,17 @@ const ID = /^\w[\w.-]{0,63}$/;
 
 /** What a device does when something happens, as it is asked for and written (isapi.md §9.2). */
 export class DeviceTriggers {
-  readonly #client: Pick<DeviceClient, 'request'>;
+  readonly #client: Pick<DeviceClient, 'request' | 'generalLimits'>;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(client: Pick<DeviceClient, 'request'>, signal?: AbortSignal) {
+  constructor(client: Pick<DeviceClient, 'request' | 'generalLimits'>, signal?: AbortSignal) {
     this.#client = client;
     this.#signal = signal;
+  }
+
+  /** For the documents that it gives. */
+  get limits(): Limits {
+    return this.#client.generalLimits;
   }
 
   /** @throws AlarmError as `read` */
@@ -33,11 +38,13 @@ export class DeviceTriggers {
    */
   async read(wanted: readonly string[] = []): Promise<TriggerDocuments> {
     const answer = await this.#ask({ path: PATH });
-    if (isGood(answer)) return new TriggerDocuments([answer.body]);
+    if (isGood(answer, this.limits)) return new TriggerDocuments([answer.body], this.limits);
     // Devices without a list say 403 too, in other words.
-    if (isForbidden(answer)) throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer));
+    if (isForbidden(answer, this.limits))
+      throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(answer, this.limits));
     const found = await this.each(idsToTry(wanted));
-    if (found.triggers.length === 0) throw new AlarmError('CONFIG_NO_TRIGGERS', refusalWords(answer));
+    if (found.triggers.length === 0)
+      throw new AlarmError('CONFIG_NO_TRIGGERS', refusalWords(answer, this.limits));
     return found;
   }
 
@@ -48,13 +55,13 @@ export class DeviceTriggers {
       const body = await this.one(id);
       if (body !== undefined) bodies.push(body);
     }
-    return new TriggerDocuments(bodies);
+    return new TriggerDocuments(bodies, this.limits);
   }
 
   /** The document of a single one; 503 means here that there is none of that name (isapi.md §9.3). */
   async one(id: string): Promise<Buffer | undefined> {
     const answer = await this.#ask({ path: pathOf(id) });
-    return isGood(answer) ? answer.body : undefined;
+    return isGood(answer, this.limits) ? answer.body : undefined;
   }
 
   /**
@@ -64,21 +71,22 @@ export class DeviceTriggers {
    */
   async put(id: string, body: Buffer): Promise<string | undefined> {
     const whole = await this.#ask({ method: 'PUT', path: pathOf(id), body });
-    if (isGood(whole)) return undefined;
+    if (isGood(whole, this.limits)) return undefined;
     // No other way, and no other trigger, will fare better.
-    if (isPrivilege(readResponseStatus(whole.body)?.reason ?? ''))
-      throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(whole));
-    const notifications = notificationsOf(body);
+    if (isPrivilege(readResponseStatus(whole.body, this.limits)?.reason ?? ''))
+      throw new AlarmError('DEVICE_FORBIDDEN', refusalWords(whole, this.limits));
+    const notifications = notificationsOf(body, this.limits);
     if (notifications !== undefined) {
       const path = `${pathOf(id)}/notifications`;
-      if (isGood(await this.#ask({ method: 'PUT', path, body: notifications }))) return undefined;
+      const alone = await this.#ask({ method: 'PUT', path, body: notifications });
+      if (isGood(alone, this.limits)) return undefined;
     }
-    return refusalWords(whole);
+    return refusalWords(whole, this.limits);
   }
 
   #ask(request: DeviceRequest): Promise<DeviceAnswer> {
     const signal = this.#signal;
-    const maxBytes = TRIGGER_LIMITS.documentBytes;
+    const maxBytes = triggerLimits(this.limits).documentBytes;
     return this.#client.request({ maxBytes, ...request, ...(signal && { signal }) });
   }
 }
@@ -102,5 +110,5 @@ function spelled(name: string): string {
 }
 
 /** An error may come with status 200 (isapi.md §10). */
-const isGood = ({ status, body }: DeviceAnswer) =>
-  status === 200 && (readResponseStatus(body)?.code ?? 0) <= 1;
+const isGood = ({ status, body }: DeviceAnswer, limits: Limits) =>
+  status === 200 && (readResponseStatus(body, limits)?.code ?? 0) <= 1;

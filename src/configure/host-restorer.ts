@@ -1,6 +1,6 @@
 import { AlarmError, isCode } from '../errors.js';
 import { applyChanges, nowhere } from '../vendors/isapi/host-changes.js';
-import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
+import type { HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
 import type { DeviceHosts } from './device-hosts.js';
 import { writeSlot } from './host-writer.js';
 import { differenceOf } from './slot-difference.js';
@@ -89,7 +89,7 @@ const hasLogin = (slot: HostSlot) =>
 
 /** The list with what stood in another document in the place of a slot. */
 function withSource(hosts: HttpHosts, { id }: HostSlot, source: string): Buffer {
-  const { document, ...edited } = new HttpHosts(hosts.document.bytes());
+  const { document, ...edited } = hosts.reread(hosts.document.bytes());
   const place = edited.slots.find((slot) => slot.id === id) as HostSlot;
   document.put(place.node, source);
   return document.bytes();

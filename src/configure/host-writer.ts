@@ -1,5 +1,5 @@
 import { AlarmError } from '../errors.js';
-import { type HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
+import type { HostSlot, HttpHosts } from '../vendors/isapi/http-hosts.js';
 import type { DeviceHosts, Written } from './device-hosts.js';
 import { readAgain } from './read-again.js';
 import { differenceOf } from './slot-difference.js';
@@ -41,7 +41,7 @@ export async function writeSlot(
   options: WriteOptions = {},
 ): Promise<WriteOutcome> {
   const { isExact = () => true, isNew = false, plain = list } = options;
-  const full = new HttpHosts(list);
+  const full = device.listOf(list);
   let refusal: string | undefined;
   let stored = false;
   let outcome: WriteOutcome | undefined;
@@ -58,7 +58,7 @@ export async function writeSlot(
     if (!written.stored) continue;
     stored = true;
     const { reboot } = written;
-    const hosts = await readAgain(() => device.read());
+    const hosts = await readAgain(() => device.read(), device.limits);
     // A new one may have got another id.
     const slot = isNew ? hosts.slots.find(isThere) : hosts.slot(id);
     if (slot !== undefined && isThere(slot) && areOthersAs(full, hosts, id)) {
@@ -84,11 +84,11 @@ interface Attempt {
 /** In the order they are tried in; what leaves something out is only made when it is its turn. */
 function* attempts(full: HttpHosts, list: Buffer, plain: Buffer, id: string): Generator<Attempt> {
   const versions = plain.equals(list) ? [list] : [list, plain];
-  yield* inBothWays(versions.map((bytes) => (bytes === list ? full : new HttpHosts(bytes))));
+  yield* inBothWays(versions.map((bytes) => (bytes === list ? full : full.reread(bytes))));
   const bare = versions
-    .map((bytes) => withoutEmpty(bytes, id))
+    .map((bytes) => withoutEmpty(full.reread(bytes), id))
     .filter((bytes, at) => !bytes.equals(versions[at] as Buffer));
-  yield* inBothWays(bare.map((bytes) => new HttpHosts(bytes)));
+  yield* inBothWays(bare.map((bytes) => full.reread(bytes)));
 }
 
 function* inBothWays(versions: readonly HttpHosts[]): Generator<Attempt> {
@@ -129,9 +129,8 @@ async function tried(way: () => Promise<Written>): Promise<Written> {
 }
 
 /** The list with the slot lacking its elements without content. */
-function withoutEmpty(list: Buffer, id: string): Buffer {
-  const { document, ...hosts } = new HttpHosts(list);
-  const slot = hosts.slots.find((each) => each.id === id);
+function withoutEmpty({ document, slots }: HttpHosts, id: string): Buffer {
+  const slot = slots.find((each) => each.id === id);
   for (const child of slot?.node.children ?? []) {
     if (child.text === '') document.remove(slot?.node as HostSlot['node'], child);
   }

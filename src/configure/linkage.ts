@@ -1,5 +1,6 @@
 import type { DeviceClient } from '../device/device-client.js';
 import { AlarmError } from '../errors.js';
+import type { Limits } from '../limits.js';
 import { centersOf, withCenter } from '../vendors/isapi/trigger-center.js';
 import { sayTheSame, type Trigger, type TriggerDocuments } from '../vendors/isapi/triggers.js';
 import { DeviceTriggers } from './device-triggers.js';
@@ -9,7 +10,7 @@ import { failureOf, type TriggerChange, TriggerWriter } from './trigger-writer.j
 
 /** Whom to ask, and what to change. */
 export interface LinkageJob {
-  readonly client: Pick<DeviceClient, 'request'>;
+  readonly client: Pick<DeviceClient, 'request' | 'generalLimits'>;
   /** Name of the device in the memory. */
   readonly device: string;
   readonly memory: LinkageMemory;
@@ -61,10 +62,14 @@ export class Linkage {
     const before = await this.#triggers.read([...events, ...disarmed]);
     const chosen = choose(before.triggers, { center, events }, disarmed);
     const ids = chosen.filter((trigger) => trigger.center !== center).map(({ id }) => id);
+    const { limits } = this.#triggers;
     const source = await this.#sourceOf(before, ids);
-    const changes = changesOf(source, ids, center, { recurrence: before.recurrence, notes });
+    const changes = changesOf(source, ids, center, { recurrence: before.recurrence, notes, limits });
     // Before anything is written: who is killed in the middle must know afterwards what was armed.
-    if (!center) await notes.add(changes.map(({ id, before: body }) => ({ id, cut: centersOf(body) })));
+    if (!center)
+      await notes.add(
+        changes.map(({ id, before: body }) => ({ id, cut: centersOf(body, this.#triggers.limits) })),
+      );
     const writer = new TriggerWriter(this.#triggers);
     try {
       await writer.write(changes);
@@ -93,7 +98,8 @@ export class Linkage {
     if (sample === undefined || !read.isList) return read;
     const single = await this.#triggers.one(sample);
     const listed = read.documentOf(sample);
-    const fits = single === undefined || listed === undefined || sayTheSame(single, listed);
+    const fits =
+      single === undefined || listed === undefined || sayTheSame(single, listed, this.#triggers.limits);
     return fits ? read : this.#triggers.each(ids);
   }
 
@@ -133,17 +139,23 @@ const stateOf = (triggers: readonly Trigger[]): ReadonlyMap<string, boolean> =>
 const isNamed = ({ id, eventType }: Trigger, name: string) =>
   [id, eventType].some((own) => own.toLowerCase() === name.toLowerCase());
 
+interface ChangeOptions {
+  readonly recurrence: string | undefined;
+  readonly notes: LinkageNotes;
+  readonly limits: Limits;
+}
+
 /** @throws AlarmError `CONFIG_EVENT_UNKNOWN`, `CONFIG_UNREADABLE` */
 function changesOf(
   source: TriggerDocuments,
   ids: readonly string[],
   center: boolean,
-  { recurrence, notes }: { readonly recurrence: string | undefined; readonly notes: LinkageNotes },
+  { recurrence, notes, limits }: ChangeOptions,
 ): readonly TriggerChange[] {
   return ids.map((id) => {
     const before = source.documentOf(id);
     if (before === undefined) throw new AlarmError('CONFIG_EVENT_UNKNOWN', id);
     const cut = notes.disarmed.find((each) => each.id === id)?.cut ?? [];
-    return { id, before, after: withCenter(before, center, { cut, recurrence }) };
+    return { id, before, after: withCenter(before, center, limits, { cut, recurrence }) };
   });
 }

@@ -1,12 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { AlarmError } from '../errors.js';
-import { DEVICE_LIMITS } from '../limits.js';
+import type { DeviceLimits } from '../limits.js';
 
 const AWAY = /^DEVICE_(?:REFUSED|ANSWER_BROKEN|UNREACHABLE|TIMEOUT)$/;
 
 /** Reads behind a write: some devices start their web server anew when they have stored something. */
-export async function readAgain<Value>(read: () => Promise<Value>): Promise<Value> {
-  const { restartWaitMs, restartTries } = DEVICE_LIMITS;
+export async function readAgain<Value>(
+  read: () => Promise<Value>,
+  { restartWaitMs, restartTries }: Pick<DeviceLimits, 'restartWaitMs' | 'restartTries'>,
+): Promise<Value> {
   for (let tried = 0; tried < restartTries; tried++) {
     try {
       return await read();

@@ -40,7 +40,7 @@ export class TriggerWriter {
     try {
       const refusal = await this.#triggers.put(id, body);
       if (refusal === undefined) return undefined;
-      const plain = withoutRecurrence(body);
+      const plain = withoutRecurrence(body, this.#triggers.limits);
       const again = plain === undefined ? refusal : await this.#triggers.put(id, plain);
       return again === undefined ? undefined : refusal;
     } catch (error) {

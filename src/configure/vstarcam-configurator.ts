@@ -16,7 +16,7 @@ import { memoryFor, PushBackup, type PushMemory } from './push-backup.js';
 
 /** Which camera to configure, and what for. */
 export interface VstarcamJob {
-  readonly cgi: Pick<VstarcamCgi, 'ask'>;
+  readonly cgi: Pick<VstarcamCgi, 'ask' | 'limits' | 'generalLimits'>;
   /** Name of the camera in the store. */
   readonly device: string;
   readonly owner: string;

@@ -1,4 +1,5 @@
 import { AlarmError, type AlarmErrorCode } from '../errors.js';
+import type { Limits } from '../limits.js';
 import type { StreamSink } from '../stream-sink.js';
 import type { DeviceAnswer, DeviceClient, DeviceRequest } from './device-client.js';
 import { readResponseStatus } from './response-status.js';
@@ -63,12 +64,12 @@ class AlertStreamDoor {
     };
     try {
       let refused = await this.#stream(request, listener, signal);
-      if (refused !== undefined && request !== PLAIN && isFinal(refused)) {
+      if (refused !== undefined && request !== PLAIN && isFinal(refused, this.#client.generalLimits)) {
         // What it offers it does not give.
         this.#request = PLAIN;
         refused = await this.#stream(PLAIN, sink, signal);
       }
-      if (refused !== undefined) throw refusalOf(refused);
+      if (refused !== undefined) throw refusalOf(refused, this.#client.generalLimits);
     } finally {
       // A subscription that never said anything is none.
       if (request !== PLAIN && opened && bytes === 0) this.#request = PLAIN;
@@ -111,22 +112,22 @@ class AlertStreamDoor {
     const answer = await this.#client.stream({ ...request, signal }, listener);
     // A page or a refusal may come with status 200 (isapi.md §10); a stream of parts without its name is one still.
     const isStream = answer.status === 200 && (multipart || /^--/m.test(begin.toString('latin1')));
-    const refused = readResponseStatus(begin) !== undefined;
+    const refused = readResponseStatus(begin, this.#client.generalLimits) !== undefined;
     if (isStream && !refused) return undefined;
     return answer.status === 200 ? { ...answer, body: begin } : answer;
   }
 }
 
 /** Whether asking once more would be answered the same: not while it boots or all its streams are taken. */
-const isFinal = ({ status, body }: DeviceAnswer) =>
-  (status < 500 || status === 501) && !TOO_MANY.test(readResponseStatus(body)?.reason ?? '');
+const isFinal = ({ status, body }: DeviceAnswer, limits: Limits) =>
+  (status < 500 || status === 501) && !TOO_MANY.test(readResponseStatus(body, limits)?.reason ?? '');
 
 /**
  * A terminal whose one stream is taken answers 404 with a ResponseStatus; a door station without any a plain 404, or
  * that it does not support it.
  */
-function refusalOf({ status, body }: DeviceAnswer): AlarmError {
-  const said = readResponseStatus(body);
+function refusalOf({ status, body }: DeviceAnswer, limits: Limits): AlarmError {
+  const said = readResponseStatus(body, limits);
   const detail = said === undefined ? `status ${status}` : `status ${status}, ${said.reason}`;
   const unsupported = /notSupport/i.test(said?.reason ?? '');
   if (unsupported || (status === 404 && said === undefined)) return new AlarmError('STREAM_MISSING', detail);

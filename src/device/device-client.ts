@@ -3,7 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { AlarmError } from '../errors.js';
-import { DEVICE_LIMITS, type DeviceLimits } from '../limits.js';
+import { DEVICE_LIMITS, type DeviceLimits, LIMITS, type Limits } from '../limits.js';
 import type { StreamSink } from '../stream-sink.js';
 import { type DeviceAddress, DeviceConnections } from './device-connections.js';
 import { isHeadRefused } from './device-failure.js';
@@ -44,6 +44,8 @@ export interface DeviceAnswer {
 /** Numbers, time and randomness of a client; each has its usual value. */
 export interface DeviceClientOptions {
   readonly limits?: Partial<DeviceLimits>;
+  /** For the documents of the device, and for who asks it. */
+  readonly generalLimits?: Limits;
   /** Milliseconds since any moment. */
   readonly now?: () => number;
   readonly newCnonce?: () => string;
@@ -56,7 +58,9 @@ export interface DeviceClientOptions {
  * for the host it was stored with.
  */
 export class DeviceClient {
-  readonly #limits: DeviceLimits;
+  /** For who asks this device. */
+  readonly limits: DeviceLimits;
+  readonly generalLimits: Limits;
   readonly #address: DeviceAddress;
   readonly #connections: DeviceConnections;
   readonly #session: DeviceSession;
@@ -70,21 +74,23 @@ export class DeviceClient {
 
   /** @throws AlarmError `DEVICE_ADDRESS_INVALID` */
   constructor(settings: DeviceSettings, options: DeviceClientOptions = {}) {
-    this.#limits = { ...DEVICE_LIMITS, ...options.limits };
+    this.limits = { ...DEVICE_LIMITS, ...options.limits };
+    this.generalLimits = options.generalLimits ?? LIMITS;
     this.#address = settings;
-    this.#connections = new DeviceConnections(settings, this.#limits);
+    this.#connections = new DeviceConnections(settings, this.limits);
     const now = options.now ?? (() => performance.now());
     const newCnonce = options.newCnonce ?? (() => randomBytes(8).toString('hex'));
     const pauses = options.pauses ?? new LoginPauses();
     this.#session = new DeviceSession(
       // Over HTTPS nobody else can read it (reliability.md §5.7).
       { ...settings, basic: settings.basic === true || settings.protocol === 'https' },
-      pauses.of(settings, settings, this.#limits, now),
-      this.#limits,
+      pauses.of(settings, settings, this.limits, now),
+      this.limits,
+      this.generalLimits,
       now,
       newCnonce,
     );
-    this.#places = new Turns(this.#limits.connections);
+    this.#places = new Turns(this.limits.connections);
   }
 
   /** How the device let us in last; `none` also before it did. */
@@ -122,7 +128,7 @@ export class DeviceClient {
     const call = new AbortController();
     const giveUp = () => call.abort(signal?.reason);
     const late = () => call.abort(new AlarmError('DEVICE_TIMEOUT'));
-    const timer = setTimeout(late, this.#limits.totalTimeoutMs);
+    const timer = setTimeout(late, this.limits.totalTimeoutMs);
     // One signal may stop any number of requests; Node.js would warn of the eleventh.
     if (signal !== undefined) setMaxListeners(0, signal);
     signal?.addEventListener('abort', giveUp);
@@ -187,7 +193,7 @@ export class DeviceClient {
     if (body !== null) headers['content-type'] = contentType;
     if (authorization !== undefined) headers['authorization'] = authorization;
     const options: Dispatcher.DispatchOptions = { method, path, body, headers, reset };
-    const limits = { ...this.#limits, bodyBytes: maxBytes ?? this.#limits.bodyBytes };
+    const limits = { ...this.limits, bodyBytes: maxBytes ?? this.limits.bodyBytes };
     if (sink === undefined) return this.#exchange(this.#connections, options, limits, signal);
     // undici opens a connection anew for a request that was broken off: a stream has one of its own, which ends with it.
     const own = new DeviceConnections(this.#address, { ...limits, connections: 1 });

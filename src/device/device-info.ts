@@ -1,13 +1,13 @@
 import { AlarmError, type AlarmErrorCode } from '../errors.js';
-import { LIMITS } from '../limits.js';
+import type { Limits } from '../limits.js';
 import type { DeviceAnswer, DeviceClient } from './device-client.js';
 import { readResponseStatus } from './response-status.js';
 
 /** How the documents of a maker are read; undefined for one that is something else. */
 export interface InfoDocuments<Info> {
-  readInfo(body: Buffer, contentType?: string): Info | undefined;
+  readInfo(body: Buffer, limits: Limits, contentType?: string): Info | undefined;
   /** Milliseconds since 1970. */
-  readClock(body: Buffer, contentType?: string): number | undefined;
+  readClock(body: Buffer, limits: Limits, contentType?: string): number | undefined;
 }
 
 export interface InfoOptions {
@@ -29,19 +29,20 @@ export type CheckedInfo<Info> = Info & {
  *   `DEVICE_REDIRECTS`, and those of the client
  */
 export async function askDeviceInfo<Info extends object>(
-  client: Pick<DeviceClient, 'request'>,
+  client: Pick<DeviceClient, 'request' | 'generalLimits'>,
   documents: InfoDocuments<Info>,
   { now = Date.now, signal }: InfoOptions = {},
 ): Promise<CheckedInfo<Info>> {
+  const limits = client.generalLimits;
   const ask = (path: string) =>
-    client.request({ path, maxBytes: LIMITS.documentBytes, ...(signal !== undefined && { signal }) });
+    client.request({ path, maxBytes: limits.documentBytes, ...(signal !== undefined && { signal }) });
   const answer = await ask('/ISAPI/System/deviceInfo');
-  const info = documents.readInfo(answer.body, answer.headers.get('content-type'));
-  if (info === undefined || answer.status !== 200) throw refusalOf(answer);
+  const info = documents.readInfo(answer.body, limits, answer.headers.get('content-type'));
+  if (info === undefined || answer.status !== 200) throw refusalOf(answer, limits);
   const before = now();
   try {
     const { status, body, headers } = await ask('/ISAPI/System/time');
-    const clock = status === 200 ? documents.readClock(body, headers.get('content-type')) : undefined;
+    const clock = status === 200 ? documents.readClock(body, limits, headers.get('content-type')) : undefined;
     if (clock === undefined) return info;
     // The device read its clock between the question and the answer. `|| 0` for minus zero, which JSON does not know.
     return { ...info, clockSkew: Math.round((clock - (before + now()) / 2) / 1000) || 0 };
@@ -58,8 +59,8 @@ const WORDS: Readonly<Record<string, AlarmErrorCode>> = {
   notactivated: 'DEVICE_NOT_ACTIVATED',
 };
 
-function refusalOf({ status, body }: DeviceAnswer): AlarmError {
-  const said = readResponseStatus(body);
+function refusalOf({ status, body }: DeviceAnswer, limits: Limits): AlarmError {
+  const said = readResponseStatus(body, limits);
   const reason = said?.reason ?? '';
   const detail = reason === '' ? `status ${status}` : `status ${status}, ${reason}`;
   const word = reason.toLowerCase();

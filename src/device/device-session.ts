@@ -1,5 +1,5 @@
 import { AlarmError } from '../errors.js';
-import type { DeviceLimits } from '../limits.js';
+import type { DeviceLimits, Limits } from '../limits.js';
 import { type Challenge, chooseChallenge } from '../wire/challenge.js';
 import { type DeviceCredentials, DeviceLogin, type LoginKind, type SignedRequest } from './device-login.js';
 import type { Incoming } from './exchange.js';
@@ -28,6 +28,7 @@ interface Refusal {
 export class DeviceSession {
   readonly #credentials: DeviceCredentials;
   readonly #limits: DeviceLimits;
+  readonly #generalLimits: Limits;
   readonly #now: () => number;
   readonly #newCnonce: () => string;
   readonly #pause: LoginPause;
@@ -42,11 +43,13 @@ export class DeviceSession {
     credentials: DeviceCredentials,
     pause: LoginPause,
     limits: DeviceLimits,
+    generalLimits: Limits,
     now: () => number,
     newCnonce: () => string,
   ) {
     this.#credentials = credentials;
     this.#limits = limits;
+    this.#generalLimits = generalLimits;
     this.#now = now;
     this.#newCnonce = newCnonce;
     this.#pause = pause;
@@ -139,7 +142,7 @@ export class DeviceSession {
       const incoming = await send(login.sign(signed).authorization, false);
       if (incoming.status !== 401) return this.#taken(login, incoming);
       const next = chooseChallenge(incoming.challenges);
-      if (!again || !next?.stale) throw this.#refuse(parseUserCheck(await incoming.body), retried || !again);
+      if (!again || !next?.stale) throw this.#refuse(await this.#checkOf(incoming), retried || !again);
       incoming.discard();
       challenge = next;
     }
@@ -158,8 +161,12 @@ export class DeviceSession {
 
   /** @throws AlarmError when the device says that it takes no login at all now */
   async #checkLock(incoming: Incoming): Promise<void> {
-    const check = parseUserCheck(await incoming.body);
+    const check = await this.#checkOf(incoming);
     if (check.locked) throw this.#refuse(check, true);
+  }
+
+  async #checkOf({ body }: Incoming): Promise<UserCheck> {
+    return parseUserCheck(await body, this.#generalLimits);
   }
 
   /** Nothing known is good any more, and nothing is sent for a while. */

@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { promisify } from 'node:util';
 import { AlarmError, asAlarmError } from '../errors.js';
-import { LIMITS } from '../limits.js';
+import { LIMITS, type Limits } from '../limits.js';
 
 /** What every device says of itself when it is looked for. */
 export interface Announcement {
@@ -22,7 +22,7 @@ export interface DiscoveryProtocol<Said extends Announcement> {
   readonly broadcast?: true;
   probe(uuid: string): string | Buffer;
   /** Undefined for what is no answer, as our own question. Never throws. */
-  read(datagram: Buffer): Said | undefined;
+  read(datagram: Buffer, limits: Limits): Said | undefined;
 }
 
 export interface DiscoveryOptions {
@@ -34,6 +34,7 @@ export interface DiscoveryOptions {
   readonly port?: number;
   readonly answerPort?: number;
   readonly newUuid?: () => string;
+  readonly limits?: Limits;
 }
 
 export type Discovered<Said> = Said & { readonly address: string };
@@ -49,22 +50,22 @@ export async function discover<Said extends Announcement>(
   protocol: DiscoveryProtocol<Said>,
   options: DiscoveryOptions = {},
 ): Promise<Discovered<Said>[]> {
-  const { group = protocol.group, port = protocol.port, newUuid = randomUUID } = options;
+  const { group = protocol.group, port = protocol.port, newUuid = randomUUID, limits = LIMITS } = options;
   const answerPort = options.answerPort ?? protocol.answerPort ?? port;
   const found = new Map<string, Discovered<Said>>();
   const socket = createSocket({ type: 'udp4', reuseAddr: true });
   let timer: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(resolve, Math.min(options.waitMs ?? LIMITS.discoveryMs, LIMITS.discoveryMaxMs));
+      timer = setTimeout(resolve, Math.min(options.waitMs ?? limits.discoveryMs, limits.discoveryMaxMs));
       socket.on('error', reject);
       socket.on('message', (datagram, { address }) => {
         try {
-          note(found, datagram, protocol, address);
+          note(found, datagram, protocol, address, limits);
         } catch (error) {
           reject(error);
         }
-        if (found.size >= LIMITS.discoveredDevices) resolve();
+        if (found.size >= limits.discoveredDevices) resolve();
       });
       const own = options.interfaces ?? ownAddresses();
       const bound = promisify((done: () => void) => socket.bind(answerPort, done))();
@@ -92,9 +93,10 @@ function note<Said extends Announcement>(
   datagram: Buffer,
   protocol: DiscoveryProtocol<Said>,
   sender: string,
+  limits: Limits,
 ): void {
-  if (datagram.length > LIMITS.discoveryBytes) return;
-  const said = protocol.read(datagram);
+  if (datagram.length > limits.discoveryBytes) return;
+  const said = protocol.read(datagram, limits);
   if (said === undefined) return;
   // A device that has no address of its own yet is spoken to where it speaks from.
   found.set(said.mac, { ...said, address: said.address ?? sender, ...found.get(said.mac) });

@@ -1,3 +1,4 @@
+import type { Limits } from '../limits.js';
 import { readDeviceDocument } from '../wire/device-document.js';
 import { text } from '../wire/fields.js';
 
@@ -15,8 +16,8 @@ export interface ResponseStatus {
 }
 
 /** Reads a ResponseStatus document, XML or JSON; undefined when the body is something else. Never throws. */
-export function readResponseStatus(body: Buffer): ResponseStatus | undefined {
-  const fields = readDeviceDocument(body, 'ResponseStatus');
+export function readResponseStatus(body: Buffer, limits: Limits): ResponseStatus | undefined {
+  const fields = readDeviceDocument(body, 'ResponseStatus', limits);
   const code = text(fields, 'statusCode');
   if (code === undefined || !Number.isInteger(Number(code))) return undefined;
   const reason = [text(fields, 'subStatusCode'), text(fields, 'statusString')].find(isWord);
@@ -24,8 +25,8 @@ export function readResponseStatus(body: Buffer): ResponseStatus | undefined {
 }
 
 /** A refusal of the user, not of the way: devices answer both with 403. */
-export function isForbidden({ status, body }: Answer): boolean {
-  const said = readResponseStatus(body);
+export function isForbidden({ status, body }: Answer, limits: Limits): boolean {
+  const said = readResponseStatus(body, limits);
   return said === undefined ? status === 403 : isPrivilege(said.reason);
 }
 
@@ -33,8 +34,8 @@ export function isForbidden({ status, body }: Answer): boolean {
 export const isPrivilege = (reason: string): boolean => /privilege|authori[sz]ation/i.test(reason);
 
 /** Why a device did not do what it was asked, for people. */
-export function refusalWords({ status, body }: Answer): string {
-  const said = readResponseStatus(body);
+export function refusalWords({ status, body }: Answer, limits: Limits): string {
+  const said = readResponseStatus(body, limits);
   return said === undefined ? `status ${status}` : `status ${status}, ${said.code} ${said.reason}`.trim();
 }
 

@@ -1,4 +1,5 @@
 import { AlarmError } from '../errors.js';
+import type { Limits } from '../limits.js';
 import { classify, isCutPicture, isPicture } from '../wire/classify.js';
 import type { DeviceAnswer, DeviceClient } from './device-client.js';
 import { readResponseStatus } from './response-status.js';
@@ -20,19 +21,19 @@ export async function takeSnapshot(client: DeviceClient, channel: number, stream
   const id = channel * 100 + stream;
   const direct = `/ISAPI/Streaming/channels/${id}/picture`;
   let answer = await client.request({ path: direct });
-  const code = readResponseStatus(answer.body)?.code;
+  const code = readResponseStatus(answer.body, client.generalLimits)?.code;
   if (code === BAD_CONTENT) {
     answer = await client.request({ path: `/ISAPI/ContentMgmt/StreamingProxy/channels/${id}/picture` });
   } else if (code === BUSY || code === DEVICE_ERROR || isCutPicture(answer.body)) {
     answer = await client.request({ path: direct });
   }
-  return pictureOf(answer);
+  return pictureOf(answer, client.generalLimits);
 }
 
 /** An error may come with status 200: only what is a picture counts. */
-function pictureOf(answer: DeviceAnswer): Buffer {
+function pictureOf(answer: DeviceAnswer, limits: Limits): Buffer {
   if (isPicture(classify(answer.body)) && !isCutPicture(answer.body)) return answer.body;
-  const status = readResponseStatus(answer.body);
+  const status = readResponseStatus(answer.body, limits);
   if (status !== undefined)
     throw new AlarmError('SNAPSHOT_REFUSED', `${status.code} ${status.reason}`.trim());
   throw new AlarmError('SNAPSHOT_NO_PICTURE', `status ${answer.status}`);

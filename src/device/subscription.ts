@@ -1,5 +1,4 @@
 import { AlarmError } from '../errors.js';
-import { DEVICE_LIMITS } from '../limits.js';
 import { readCapabilities } from '../wire/device-document.js';
 import { child, children, type Fields, number, text } from '../wire/fields.js';
 import type { DeviceClient } from './device-client.js';
@@ -9,6 +8,8 @@ export interface SubscriptionWish {
   /** Event types as the device names them; none for all. */
   readonly events: readonly string[];
 }
+
+type Subscribable = Pick<DeviceClient, 'stream' | 'limits' | 'generalLimits'>;
 
 const CAPABILITIES = '/ISAPI/System/capabilities';
 const SUBSCRIPTION_CAPABILITIES = '/ISAPI/Event/notification/subscribeEventCap';
@@ -23,31 +24,27 @@ const MINORS = ['minorAlarm', 'minorException', 'minorOperation', 'minorEvent'];
  * @throws AlarmError `STREAM_HTTP` while the device cannot say, and those of the client
  */
 export async function subscriptionOf(
-  client: Pick<DeviceClient, 'stream'>,
+  client: Subscribable,
   { events }: SubscriptionWish,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const offered = await ask(client, CAPABILITIES, signal);
   if (offered === undefined || !OFFERED.test(offered.toString('latin1'))) return undefined;
   const body = (await ask(client, SUBSCRIPTION_CAPABILITIES, signal)) ?? Buffer.alloc(0);
-  const capabilities = readCapabilities(body, 'SubscribeEventCap');
-  return documentOf(heartbeatOf(capabilities), chosenOf(capabilities, events));
+  const capabilities = readCapabilities(body, 'SubscribeEventCap', client.generalLimits);
+  return documentOf(heartbeatOf(capabilities, client.limits.heartbeatMs), chosenOf(capabilities, events));
 }
 
 /**
  * Over a connection that ends with the answer, so that there is never a second one beside the stream. Undefined for
  * anything but a document: there are devices that answer every question with their stream.
  */
-async function ask(
-  client: Pick<DeviceClient, 'stream'>,
-  path: string,
-  signal: AbortSignal,
-): Promise<Buffer | undefined> {
+async function ask(client: Subscribable, path: string, signal: AbortSignal): Promise<Buffer | undefined> {
   const call = new AbortController();
   const giveUp = () => call.abort(signal.reason);
   signal.throwIfAborted();
   signal.addEventListener('abort', giveUp);
-  const late = setTimeout(() => call.abort(new AlarmError('DEVICE_TIMEOUT')), DEVICE_LIMITS.offerTimeoutMs);
+  const late = setTimeout(() => call.abort(new AlarmError('DEVICE_TIMEOUT')), client.limits.offerTimeoutMs);
   const chunks: Buffer[] = [];
   let bytes = 0;
   const noDocument = new AlarmError('DEVICE_ANSWER_TOO_LARGE');
@@ -57,7 +54,7 @@ async function ask(
     },
     data: (chunk: Buffer) => {
       bytes += chunk.length;
-      if (bytes > DEVICE_LIMITS.offerBytes) call.abort(noDocument);
+      if (bytes > client.limits.offerBytes) call.abort(noDocument);
       else chunks.push(chunk);
     },
   };
@@ -76,12 +73,11 @@ async function ask(
 }
 
 /** In seconds, as near to what we want as the device lets it be; undefined when it does not say. */
-function heartbeatOf(capabilities: Fields | undefined): number | undefined {
+function heartbeatOf(capabilities: Fields | undefined, wantedMs: number): number | undefined {
   const bounds = child(capabilities, 'heartbeat');
-  const wanted = DEVICE_LIMITS.heartbeatMs / 1000;
   const [least, most] = [number(bounds, '@min'), number(bounds, '@max')];
   if (least === undefined || most === undefined || least > most) return undefined;
-  return Math.min(most, Math.max(least, wanted));
+  return Math.min(most, Math.max(least, wantedMs / 1000));
 }
 
 /** The wanted events as the device offers them; none when it must send all. */

@@ -1,3 +1,4 @@
+import type { Limits } from '../limits.js';
 import { readDeviceDocument } from '../wire/device-document.js';
 import { text } from '../wire/fields.js';
 
@@ -15,8 +16,8 @@ export interface UserCheck {
  * Reads the `userCheck` document of a 401 (isapi.md §11.4). Anything else, as the HTML page of older firmwares or half
  * a document, says nothing. Never throws.
  */
-export function parseUserCheck(body: Buffer): UserCheck {
-  const fields = readDeviceDocument(body, 'userCheck');
+export function parseUserCheck(body: Buffer, limits: Limits): UserCheck {
+  const fields = readDeviceDocument(body, 'userCheck', limits);
   const number = (...names: string[]) => {
     const digits = text(fields, ...names);
     return digits !== undefined && /^\d{1,7}$/.test(digits) ? Number(digits) : undefined;

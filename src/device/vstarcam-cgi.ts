@@ -1,9 +1,10 @@
 import { AlarmError, isCode } from '../errors.js';
-import { DEVICE_LIMITS, LIMITS } from '../limits.js';
+import type { DeviceLimits, Limits } from '../limits.js';
 import {
   type DeviceAnswer,
   DeviceClient,
   type DeviceClientOptions,
+  type DeviceRequest,
   type DeviceSettings,
 } from './device-client.js';
 import type { LoginKind } from './device-login.js';
@@ -27,7 +28,7 @@ const OTHER_WAY = new Set(['DEVICE_LOGIN_REFUSED', 'DEVICE_LOGIN_UNKNOWN']);
  */
 export class VstarcamCgi {
   readonly #credentials: Pick<DeviceSettings, 'username' | 'password'>;
-  readonly #isDenied: (answer: DeviceAnswer) => boolean;
+  readonly #isDenied: (answer: DeviceAnswer, limits: Limits) => boolean;
   readonly #byHeader: DeviceClient;
   readonly #byQuery: DeviceClient;
   readonly #pause: LoginPause;
@@ -40,7 +41,7 @@ export class VstarcamCgi {
    */
   constructor(
     settings: DeviceSettings,
-    isDenied: (answer: DeviceAnswer) => boolean,
+    isDenied: (answer: DeviceAnswer, limits: Limits) => boolean,
     options: DeviceClientOptions = {},
   ) {
     const { username, password } = settings;
@@ -51,7 +52,16 @@ export class VstarcamCgi {
     // The family knows nothing better than Basic on most cameras.
     this.#byHeader = new DeviceClient({ ...settings, basic: true }, { ...options, pauses });
     this.#byQuery = new DeviceClient({ ...settings, username: '', password: '' }, { ...options, pauses });
-    this.#pause = pauses.of(settings, settings, { ...DEVICE_LIMITS, ...options.limits }, now);
+    this.#pause = pauses.of(settings, settings, this.limits, now);
+  }
+
+  /** For who asks this camera. */
+  get limits(): DeviceLimits {
+    return this.#byHeader.limits;
+  }
+
+  get generalLimits(): Limits {
+    return this.#byHeader.generalLimits;
   }
 
   /** How the camera let us in last; `none` also before it did. */
@@ -86,8 +96,8 @@ export class VstarcamCgi {
   async #askByHeader(path: string, query: string, signal: AbortSignal): Promise<DeviceAnswer | undefined> {
     const known = this.#way === 'header';
     try {
-      const answer = await this.#byHeader.request(requestFor(path, [query], signal));
-      if (!this.#isDenied(answer)) return answer;
+      const answer = await this.#byHeader.request(this.#requestFor(path, [query], signal));
+      if (!this.#isDenied(answer, this.generalLimits)) return answer;
       if (known) throw this.#refused(answer);
     } catch (error) {
       const isOther = error instanceof AlarmError && OTHER_WAY.has(error.code);
@@ -105,14 +115,20 @@ export class VstarcamCgi {
     const login = `loginuse=${escaped(username)}&loginpas=${escaped(password)}`;
     let answer: DeviceAnswer | undefined;
     try {
-      answer = await this.#byQuery.request(requestFor(path, [login, query], signal));
+      answer = await this.#byQuery.request(this.#requestFor(path, [login, query], signal));
     } catch (error) {
       if (!isCode(error, 'DEVICE_LOGIN_MISSING')) throw error;
     }
-    if (answer === undefined || this.#isDenied(answer)) throw this.#refused(answer);
+    if (answer === undefined || this.#isDenied(answer, this.generalLimits)) throw this.#refused(answer);
     this.#pause.end();
     this.#way = 'query';
     return answer;
+  }
+
+  #requestFor(path: string, parts: readonly string[], signal: AbortSignal): DeviceRequest {
+    const query = parts.filter((part) => part !== '').join('&');
+    const maxBytes = this.generalLimits.cgiBytes;
+    return { path: query === '' ? path : `${path}?${query}`, maxBytes, signal };
   }
 
   /** Whom it let in before, it may only keep from this; otherwise nothing is sent for a while. */
@@ -125,8 +141,3 @@ export class VstarcamCgi {
 
 /** Half a character, which has no bytes, becomes a mark. */
 const escaped = (text: string) => encodeURIComponent(Buffer.from(text).toString());
-
-function requestFor(path: string, parts: readonly string[], signal: AbortSignal) {
-  const query = parts.filter((part) => part !== '').join('&');
-  return { path: query === '' ? path : `${path}?${query}`, maxBytes: LIMITS.cgiBytes, signal };
-}

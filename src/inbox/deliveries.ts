@@ -88,7 +88,7 @@ export class Deliveries {
 
   /** A subscriber is gone: what it had, and nobody has dealt with, goes to who comes in its place. */
   leave(subscription: Subscription): void {
-    for (const copy of [...this.#copies.values()]) {
+    for (const copy of this.#copies.values()) {
       if (copy.subscription !== subscription) continue;
       const { delivery } = copy;
       this.#close(copy);

@@ -54,6 +54,7 @@ export class Inbox {
   readonly #newId: () => string;
   readonly #keeping: Keeping | undefined;
   readonly #clock: Clock;
+  readonly #limits: Limits;
   readonly #presence: Presence | undefined;
   readonly #conditions: Conditions;
   readonly #known: Known;
@@ -73,6 +74,7 @@ export class Inbox {
     this.#keeping = keeping;
     this.#clock = clock;
     this.#onError = onError;
+    this.#limits = limits;
     this.#conditions = new Conditions(limits);
     this.#known = new Known(vendor, limits, clock, options.shared);
     this.#starts = new Starts(limits);
@@ -128,7 +130,7 @@ export class Inbox {
     }
     let drafts: AlarmDraft[];
     try {
-      drafts = this.vendor.decode(notification);
+      drafts = this.vendor.decode(notification, this.#limits);
     } catch (error) {
       // A document that trips our own code must not come again and again: it is told and answered like any other.
       this.#tellUndecodable(delivery, delivery.error ?? asAlarmError(error, 'INTERNAL'));

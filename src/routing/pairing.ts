@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import type { Alarm, AlarmEvent, Device, Draft } from '../event.js';
-import { LIMITS } from '../limits.js';
+import { LIMITS, type Limits } from '../limits.js';
 import type { DeviceSign, Subscriber } from '../notification.js';
 import { describe } from '../wording.js';
 import { Stage } from './stage.js';
@@ -49,6 +49,7 @@ export class Pairing extends Stage {
   readonly #settings: PairingSettings;
   readonly #clock: Clock;
   readonly #newId: () => string;
+  readonly #limits: Limits;
   /** In order of their starts. */
   readonly #episodes = new Set<Episode>();
   readonly #byPlace = new Map<string, Set<Episode>>();
@@ -56,11 +57,18 @@ export class Pairing extends Stage {
   /** What was made of alarms that the flow has to confirm, by the id of their event, without their documents. */
   readonly #handed = new Map<string, AlarmEvent>();
 
-  constructor(settings: PairingSettings, next: Subscriber, newId: () => string, clock: Clock) {
+  constructor(
+    settings: PairingSettings,
+    next: Subscriber,
+    newId: () => string,
+    clock: Clock,
+    limits: Limits = LIMITS,
+  ) {
     super(next);
     this.#settings = settings;
     this.#newId = newId;
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   alarm(alarm: Alarm): void {
@@ -161,7 +169,7 @@ export class Pairing extends Stage {
 
   #start(alarm: Alarm, regions: readonly string[]): void {
     const [oldest] = this.#episodes;
-    if (oldest !== undefined && this.#episodes.size >= LIMITS.episodes) this.#endByTime(oldest);
+    if (oldest !== undefined && this.#episodes.size >= this.#limits.episodes) this.#endByTime(oldest);
     const event: Draft<AlarmEvent> = { ...alarm.event, correlationId: alarm.event.id };
     if (event.regions.some(({ id }) => !regions.includes(id))) {
       // The others belong to alarms that are open.
@@ -171,7 +179,7 @@ export class Pairing extends Stage {
     const place = placeOf(event);
     const mine = this.#byPlace.get(place) ?? new Set();
     const [first] = mine;
-    if (first !== undefined && mine.size >= LIMITS.episodesAtAPlace) this.#endByTime(first);
+    if (first !== undefined && mine.size >= this.#limits.episodesAtAPlace) this.#endByTime(first);
     const episode: Episode = {
       // Flows change what they are given. The document is large, and an end by time has none of its own.
       start: structuredClone({ ...event, document: {} }),

@@ -1,6 +1,6 @@
 import { pictureAttachment } from '../attachment.js';
 import type { Alarm, Attachment, PictureUrl } from '../event.js';
-import { LIMITS } from '../limits.js';
+import { LIMITS, type Limits } from '../limits.js';
 import type { Subscriber } from '../notification.js';
 import { classify, isCutPicture, isPicture } from '../wire/classify.js';
 import { Stage } from './stage.js';
@@ -19,16 +19,23 @@ export interface PictureHolder {
 export class PictureFetch extends Stage {
   readonly #holder: PictureHolder;
   readonly #onError: (error: unknown) => void;
+  readonly #limits: Limits;
   #stopped = false;
   /** Settles when all alarms before have gone on. */
   #before: Promise<void> = Promise.resolve();
   #waiting = 0;
 
   /** @param onError a picture could not be had; the alarm goes on without it */
-  constructor(holder: PictureHolder, next: Subscriber, onError: (error: unknown) => void) {
+  constructor(
+    holder: PictureHolder,
+    next: Subscriber,
+    onError: (error: unknown) => void,
+    limits: Limits = LIMITS,
+  ) {
     super(next);
     this.#holder = holder;
     this.#onError = onError;
+    this.#limits = limits;
   }
 
   alarm(alarm: Alarm): void {
@@ -57,7 +64,7 @@ export class PictureFetch extends Stage {
   /** The device is asked for the path alone, and only if the address is its own: a login goes nowhere else. */
   #pathsOf({ event }: Alarm): { readonly path: string; readonly role: PictureUrl['role'] }[] {
     const own = [this.#holder.host, event.device.address];
-    return (event.pictureUrls ?? []).slice(0, LIMITS.fetchedPictures).flatMap(({ url, role }) => {
+    return (event.pictureUrls ?? []).slice(0, this.#limits.fetchedPictures).flatMap(({ url, role }) => {
       if (!URL.canParse(url)) return [];
       const { hostname, pathname, search } = new URL(url);
       return own.includes(hostname.replace(/^\[|\]$/g, '')) ? [{ path: pathname + search, role }] : [];
@@ -69,7 +76,7 @@ export class PictureFetch extends Stage {
     { event, attachments }: Alarm,
     paths: readonly { readonly path: string; readonly role: PictureUrl['role'] }[],
   ): Promise<Attachment[]> {
-    const signal = AbortSignal.timeout(LIMITS.pictureFetchMs);
+    const signal = AbortSignal.timeout(this.#limits.pictureFetchMs);
     const answers = await Promise.all(
       paths.map(async ({ path, role }) => {
         try {

@@ -190,7 +190,7 @@ export class HttpListener {
     request: IncomingMessage,
     response: ServerResponse,
     place: Place,
-    alsoFor?: readonly Inbox[] | undefined,
+    alsoFor?: readonly Inbox[],
   ): void {
     const { inbox } = place;
     const objection = objectionTo(request, inbox.vendor, alsoFor !== undefined, this.#limits);

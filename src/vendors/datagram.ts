@@ -14,11 +14,11 @@ const SHOWN = 1_024;
  */
 export const datagram: Vendor = {
   id: 'raysharp',
-  decode(notification) {
+  decode(notification, limits) {
     let failure: AlarmError | undefined;
     for (const vendor of [raysharp, isapi]) {
       try {
-        const drafts = vendor.decode(notification);
+        const drafts = vendor.decode(notification, limits);
         // How things are may be nothing to tell; an alert of ISAPI that is none is for nobody.
         if (drafts.length > 0 || vendor === raysharp) return drafts;
       } catch (error) {

@@ -1,5 +1,5 @@
 import { AlarmError } from '../errors.js';
-import { LIMITS } from '../limits.js';
+import type { Limits } from '../limits.js';
 import { classify } from './classify.js';
 import { child, type Fields, isFields } from './fields.js';
 import { parseJson } from './json.js';
@@ -11,30 +11,36 @@ import { parseXml } from './xml.js';
  * @param name of the root; JSON may come without the name around it
  * @returns undefined for anything else
  */
-export function readDeviceDocument(body: Buffer, name: string, contentType?: string): Fields | undefined {
-  return read(body, name, contentType, false);
+export function readDeviceDocument(
+  body: Buffer,
+  name: string,
+  limits: Limits,
+  contentType?: string,
+): Fields | undefined {
+  return read(body, name, limits, contentType, false);
 }
 
 /**
  * The same for a document of capabilities, whose bounds and choices are attributes: `@min`, `@max`, `@opt`, as devices
  * name them in JSON.
  */
-export function readCapabilities(body: Buffer, name: string): Fields | undefined {
-  return read(body, name, undefined, true);
+export function readCapabilities(body: Buffer, name: string, limits: Limits): Fields | undefined {
+  return read(body, name, limits, undefined, true);
 }
 
 function read(
   body: Buffer,
   name: string,
+  limits: Limits,
   contentType: string | undefined,
   attributes: boolean,
 ): Fields | undefined {
   try {
     if (classify(body) === 'xml') {
-      const { root, content } = parseXml(body, LIMITS, contentType, attributes);
+      const { root, content } = parseXml(body, limits, contentType, attributes);
       return root === name ? content : undefined;
     }
-    const value = parseJson(body, LIMITS, contentType);
+    const value = parseJson(body, limits, contentType);
     return isFields(value) ? (child(value, name) ?? value) : undefined;
   } catch (error) {
     if (error instanceof AlarmError) return undefined;

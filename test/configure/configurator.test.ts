@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import { GENERATIONS } from '../../src/simulator/configurable/generations.js';
 import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
 import { configurable, SECRET, TARGET } from './support.js';
@@ -21,7 +22,7 @@ for (const [name, generation] of Object.entries(GENERATIONS)) {
     assert.equal(applied.changed, true);
     assert.deepEqual(applied.difference, plan.difference);
     assert.equal(applied.url, `http://192.0.2.10:8089/${SECRET}/isapi`);
-    const slot = new HttpHosts(device.hosts).slot(applied.slot ?? '');
+    const slot = new HttpHosts(device.hosts, LIMITS).slot(applied.slot ?? '');
     assert.deepEqual([slot?.host, slot?.port, slot?.path], [TARGET.host, TARGET.port, TARGET.path]);
     assert.match(slot?.field('parameterFormatType') ?? '', /^(?:XML|json)$/i);
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkEntry } from '../../src/configure/doctor/entry.js';
+import { LIMITS } from '../../src/limits.js';
 import { cameraHosts } from '../../src/simulator/configurable/factory-hosts.js';
 import { UNKNOWN_CAPABILITIES } from '../../src/vendors/isapi/host-capabilities.js';
 import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
@@ -18,7 +19,7 @@ test('an entry without what is only good to have is right, with a login too', ()
     ],
   ] as const) {
     const list = cameraHosts([used]).replace('<parameterFormatType>XML</parameterFormatType>\n', '');
-    const { checks, right } = checkEntry(new HttpHosts(Buffer.from(list)), target, can);
+    const { checks, right } = checkEntry(new HttpHosts(Buffer.from(list), LIMITS), target, can);
     assert.deepEqual(
       checks.map(({ result }) => result),
       ['ok', 'ok'],

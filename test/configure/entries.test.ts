@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { LIMITS } from '../../src/limits.js';
 import { cameraHosts } from '../../src/simulator/configurable/factory-hosts.js';
 import { GENERATIONS } from '../../src/simulator/configurable/generations.js';
 import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
@@ -10,7 +11,7 @@ const FOREIGN = { address: '203.0.113.31', port: 8000, url: '/alarms?token=abc' 
 const OURS = { address: '192.0.2.10', port: 8089, url: `/${SECRET}/isapi` };
 const camera = (...used: Parameters<typeof cameraHosts>[0] & object) => ({ configured: cameraHosts(used) });
 const slotsOf = (bytes: Buffer) => {
-  const hosts = new HttpHosts(bytes);
+  const hosts = new HttpHosts(bytes, LIMITS);
   return hosts.slots.map((slot) => hosts.document.sourceOf(slot.node));
 };
 
@@ -118,13 +119,13 @@ test('what the device says it cannot do is said before anything is written', asy
 test('a host name and an IPv6 address go where devices keep them', async (t) => {
   const { device, configurator } = await configurable(t);
   await configurator({ host: 'home.example' }).apply();
-  let [slot] = new HttpHosts(device.hosts).slots;
+  let [slot] = new HttpHosts(device.hosts, LIMITS).slots;
   assert.deepEqual(
     [slot?.field('addressingFormatType'), slot?.field('hostName')],
     ['hostname', 'home.example'],
   );
   await configurator({ host: '2001:db8::7' }).apply();
-  [slot] = new HttpHosts(device.hosts).slots;
+  [slot] = new HttpHosts(device.hosts, LIMITS).slots;
   assert.deepEqual(
     [slot?.field('addressingFormatType'), slot?.field('ipv6Address')],
     ['ipaddress', '2001:db8::7'],
@@ -223,7 +224,7 @@ test('kept: there, forgotten and given again, changed by somebody, taken by some
   device.factoryReset();
   assert.equal((await configurator().keep()).kept, 'renewed');
   assert.deepEqual(
-    new HttpHosts(device.hosts).slots.map(({ host }) => host),
+    new HttpHosts(device.hosts, LIMITS).slots.map(({ host }) => host),
     ['192.0.2.10', undefined, undefined],
   );
   assert.equal((await configurator().keep()).kept, 'kept');
@@ -286,10 +287,10 @@ test('restore(apply(x)) = x, whatever is on the device', async (t) => {
         .restore()
         .catch((error: { code?: string }) => assert.equal(error.code, 'CONFIG_NO_BACKUP'));
       assert.deepEqual(
-        new HttpHosts(device.hosts).slots.map(({ node }) =>
+        new HttpHosts(device.hosts, LIMITS).slots.map(({ node }) =>
           node.children.map(({ name, text }) => [name, text]),
         ),
-        new HttpHosts(Buffer.from(before)).slots.map(({ node }) =>
+        new HttpHosts(Buffer.from(before), LIMITS).slots.map(({ node }) =>
           node.children.map(({ name, text }) => [name, text]),
         ),
       );

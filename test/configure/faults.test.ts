@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AlarmErrorCode } from '../../src/errors.js';
+import { LIMITS } from '../../src/limits.js';
 import { FAULTS } from '../../src/simulator/configurable/faults.js';
 import type { PushTarget } from '../../src/vendors/isapi/host-changes.js';
 import { HttpHosts } from '../../src/vendors/isapi/http-hosts.js';
@@ -107,11 +108,11 @@ for (const [name, fault] of Object.entries(FAULTS)) {
           String(result.remarks),
         );
       if (name === 'rebootRequired') device.reboot();
-      const slot = new HttpHosts(device.hosts).slot(result.slot ?? '');
+      const slot = new HttpHosts(device.hosts, LIMITS).slot(result.slot ?? '');
       assert.deepEqual([slot?.host, slot?.path], [target.host ?? TARGET.host, TARGET.path]);
       await configurator(target).restore();
       if (name === 'rebootRequired') device.reboot();
-      if (freed) assert.ok(new HttpHosts(device.hosts).slot(result.slot ?? '')?.isFree);
+      if (freed) assert.ok(new HttpHosts(device.hosts, LIMITS).slot(result.slot ?? '')?.isFree);
       else assert.equal(device.hosts.toString(), before);
     }
     assert.equal(device.login.wrong, 0);

@@ -4,6 +4,7 @@ import { Configurator } from '../../src/configure/configurator.js';
 import { DeviceHosts } from '../../src/configure/device-hosts.js';
 import { writeSlot } from '../../src/configure/host-writer.js';
 import { isMade } from '../../src/configure/slot-difference.js';
+import { LIMITS } from '../../src/limits.js';
 import { cameraHosts } from '../../src/simulator/configurable/factory-hosts.js';
 import { UNKNOWN_CAPABILITIES } from '../../src/vendors/isapi/host-capabilities.js';
 import { applyChanges, changesFor, necessary } from '../../src/vendors/isapi/host-changes.js';
@@ -112,7 +113,7 @@ async function write(traits: Omit<Traits, 'list'>, before = cameraHosts()) {
   const changes = changesFor(list.slots[0] as HostSlot, list, TARGET, can);
   const needed = necessary(changes);
   const [full, plain] = [changes, needed].map((some) => {
-    const edited = new HttpHosts(Buffer.from(before));
+    const edited = new HttpHosts(Buffer.from(before), LIMITS);
     applyChanges(edited.document, edited.slots[0] as HostSlot, some);
     return edited.document.bytes();
   }) as [Buffer, Buffer];

@@ -81,7 +81,11 @@ test('an answer that breaks off: what the device has then counts, and the next o
       throw new AlarmError('DEVICE_ANSWER_BROKEN');
     return answer;
   };
-  const broken = new Linkage({ client: { request }, device: 'camera', memory });
+  const broken = new Linkage({
+    client: { request, generalLimits: client.generalLimits },
+    device: 'camera',
+    memory,
+  });
   assert.deepEqual((await broken.change({ center: false, events: [] })).changed, IDS);
   assert.deepEqual(await centers(), []);
   assert.deepEqual(memory.ids, IDS);

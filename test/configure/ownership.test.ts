@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import { cameraHosts } from '../../src/simulator/configurable/factory-hosts.js';
 import { GENERATIONS } from '../../src/simulator/configurable/generations.js';
 import { SLOT_FIELDS } from '../../src/simulator/configurable/hosts-behaviour.js';
@@ -8,7 +9,7 @@ import { configurable, SECRET, TARGET } from './support.js';
 
 const HOSTS = '/ISAPI/Event/notification/httpHosts';
 const leads = (bytes: Buffer) =>
-  new HttpHosts(bytes).slots.map(({ host, port, path, isFree }) =>
+  new HttpHosts(bytes, LIMITS).slots.map(({ host, port, path, isFree }) =>
     isFree ? 'free' : `${host}:${port}${path}`,
   );
 

@@ -1,4 +1,5 @@
 import type { DeviceRequest } from '../../src/device/device-client.js';
+import { DEVICE_LIMITS, LIMITS } from '../../src/limits.js';
 
 export const PATH = '/ISAPI/Event/notification/httpHosts';
 
@@ -44,7 +45,8 @@ export function plainDevice({ list, capabilities, query, refuses, ignores, singl
     return says(200, '<ResponseStatus><statusCode>1</statusCode></ResponseStatus>');
   };
   const writes = () => requests.filter(({ method }) => method === 'PUT');
-  return { client: { request }, requests, writes, list: () => text };
+  const client = { request, limits: DEVICE_LIMITS, generalLimits: LIMITS };
+  return { client, requests, writes, list: () => text };
 }
 
 /** An XML list with one slot as it was sent by itself. */

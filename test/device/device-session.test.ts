@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { DeviceSession } from '../../src/device/device-session.js';
 import type { Incoming } from '../../src/device/exchange.js';
 import { LoginPauses } from '../../src/device/login-pause.js';
-import { DEVICE_LIMITS } from '../../src/limits.js';
+import { DEVICE_LIMITS, LIMITS } from '../../src/limits.js';
 import { challenge, fieldsOf, LOGIN } from './scripted-device.js';
 
 /** A request that was sent and waits for what the test answers. */
@@ -25,7 +25,7 @@ function session() {
   const now = () => clock.now;
   const address = { protocol: 'http', host: '192.0.2.7', port: 80, verifyTls: true } as const;
   const pause = new LoginPauses().of(address, LOGIN, DEVICE_LIMITS, now);
-  const device = new DeviceSession(LOGIN, pause, DEVICE_LIMITS, now, () => `c${++cnonce}`);
+  const device = new DeviceSession(LOGIN, pause, DEVICE_LIMITS, LIMITS, now, () => `c${++cnonce}`);
   const outcomes = new Map<string, unknown>();
   const { signal } = new AbortController();
   const ask = async (name: string) => {

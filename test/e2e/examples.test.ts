@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { LIMITS } from '../../src/limits.js';
 import { StreamDevice } from '../../src/simulator/alert-stream.js';
 import { ConfigurableDevice } from '../../src/simulator/configurable/device.js';
 import {
@@ -312,7 +313,7 @@ describe('examples: configure a camera, and disarm by schedule', () => {
     assert.deepEqual(device.hosts, before);
     await click('configure-camera-apply');
     await nodeRed.said(/the device reaches the listener/);
-    const [slot] = new HttpHosts(device.hosts).slots;
+    const [slot] = new HttpHosts(device.hosts, LIMITS).slots;
     assert.deepEqual([slot?.host, slot?.port, slot?.path], ['127.0.0.1', target.port, target.path]);
     await click('configure-camera-restore');
     await nodeRed.said(/action: 'restore'/);

@@ -136,7 +136,7 @@ function judgeArrived({ alarms, signs, notification }: Arrived, { bytes }: Sampl
   for (const { event, reason = '' } of signs) {
     assert.ok(['online', 'undecodable'].includes(event), event);
     // An error of our own: told to the flow as such, and here as it is.
-    if (reason.startsWith('INTERNAL')) isapi.decode(notification);
+    if (reason.startsWith('INTERNAL')) isapi.decode(notification, LIMITS);
     assert.doesNotMatch(reason, /^INTERNAL/);
   }
   for (const { event, attachments } of alarms) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { LIMITS } from '../../src/limits.js';
 import type { AlarmDraft, Notification, Vendor } from '../../src/notification.js';
 import { datagram } from '../../src/vendors/datagram.js';
 import { raysharp } from '../../src/vendors/raysharp/index.js';
@@ -45,7 +46,7 @@ function reader(
   transport: Notification['transport'],
 ) {
   const read = ({ bytes, contentType }: Sample) =>
-    vendor.decode(notificationOf(contentType, [bytes], { transport }, limitsOf(vendor)));
+    vendor.decode(notificationOf(contentType, [bytes], { transport }, limitsOf(vendor)), LIMITS);
   const whole = samples.slice(0, 3);
   return trial({ name, make: changesOf(samples), call: read, judge, intact: () => json(whole.map(read)) });
 }

@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 /** The routes of the dialog, with a device and a listener that are deployed. */
-async function start() {
+async function start(cameraAlarms: object = {}) {
   const device = await ConfigurableDevice.start({ test: 'always ok' });
   const userDir = mkdtempSync(path.join(tmpdir(), 'camera-alarms-'));
   const camera = { protocol: 'http', host: '127.0.0.1', port: String(device.port) };
@@ -37,7 +37,7 @@ async function start() {
     httpAdmin: app as unknown as NodeAPI['httpAdmin'],
     auth: { needsPermission: () => undefined },
     nodes: { getNode: (id: string) => helper.getNode(id) },
-    settings: { userDir },
+    settings: { userDir, cameraAlarms },
   } as unknown as NodeAPI);
   const server = http.createServer(async (request, response) => {
     let text = '';
@@ -66,6 +66,11 @@ async function start() {
 }
 
 const FORM = { device: 'camera', listener: 'listener', path: '/isapi', action: 'plan' };
+
+test('a form that is larger than settings.js allows is refused', async () => {
+  const { ask } = await start({ limits: { dialogBytes: 50 } });
+  assert.equal((await ask(FORM))['code'], 'CONFIG_ACTION_INVALID');
+});
 
 test('plans, applies and takes back, without the secret in what is shown', async () => {
   const { device, ask } = await start();

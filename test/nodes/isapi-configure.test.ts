@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import { type ConfigureReport, readOrder } from '../../nodes/lib/configure.js';
+import { LIMITS } from '../../src/limits.js';
 import { type Behaviour, behaviourOf } from '../../src/simulator/configurable/behaviour.js';
 import { ConfigurableDevice } from '../../src/simulator/configurable/device.js';
 import { cameraHosts } from '../../src/simulator/configurable/factory-hosts.js';
@@ -122,7 +123,7 @@ describe('isapi-configure', () => {
     while (seen.length < 4)
       seen.push(((await flow.at('results').take()).payload as unknown as Report).changed);
     assert.deepEqual(seen, [true, true, true, false]);
-    assert.equal(new HttpHosts(device.hosts).slots.filter(({ isFree }) => !isFree).length, 1);
+    assert.equal(new HttpHosts(device.hosts, LIMITS).slots.filter(({ isFree }) => !isFree).length, 1);
   });
 
   it('tells Catch nodes what is wrong, with a stable code', async () => {
@@ -215,7 +216,7 @@ describe('isapi-configure', () => {
       [payload.action, payload.kept, payload.ok, payload.changed],
       ['keep', 'renewed', true, true],
     );
-    assert.equal(new HttpHosts(device.hosts).slots[0]?.host, '192.0.2.10');
+    assert.equal(new HttpHosts(device.hosts, LIMITS).slots[0]?.host, '192.0.2.10');
   });
 
   it('reports an entry that somebody else took, and leaves it alone', async () => {

@@ -209,6 +209,12 @@ test('stop() takes less than two seconds with half a body, a waiting, an idle an
   assert.deepEqual([second && countOf(second), second?.event.truncated], [2, true]);
 });
 
+test('a head that may take longer than its whole request keeps no port closed', async (t) => {
+  const { listener, states } = makeListener(t, { port: 0 }, { headersTimeoutMs: 900, requestTimeoutMs: 300 });
+  listener.start();
+  assert.equal((await states.take()).state, 'listening');
+});
+
 test('thirty rounds of start and stop under load: the port is always had, and what was answered was delivered', async (t) => {
   const { listener, states, alarms } = makeListener(t, { port: 0 }, { closeGraceMs: 50 });
   listener.start();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import { complaints, drain, PATH, startListener } from '../support/listener.js';
 import { RawClient } from './raw-client.js';
 import { chunked, countOf, request, xml } from './samples.js';
@@ -240,6 +241,29 @@ for (const [what, lines, target] of [
     const bytes = request(BODY, { headers: lines, target });
     assert.deepEqual(await statuses(subscribed.port, bytes), [431]);
     assert.equal(subscribed.alarms.size, 0);
+    assert.deepEqual(await complaints(subscribed), ['denied HEAD_TOO_LARGE']);
+  });
+}
+
+// The parser of Node.js 20 hands lines on in lots of 31.
+for (const most of [10, 31, 62, LIMITS.requestHeadLines]) {
+  test(`a head has no more lines than the ${most} it may, in any request: nothing in it is passed over`, async (t) => {
+    const subscribed = await startListener(t, { limits: { requestHeadLines: most } });
+    const withLines = (count: number) =>
+      request(BODY, { headers: Array.from({ length: count - 3 }, (_, at) => `X-${at}: y`) });
+    const client = await RawClient.open(subscribed.port);
+    for (const [lines, status] of [
+      [most, 200],
+      [most, 200],
+      [most + 1, 431],
+    ] as const) {
+      await client.send(withLines(lines));
+      assert.equal((await client.answer()).status, status);
+    }
+    await client.rest();
+    for (const lines of [most + 1, most + 2, 10 * most])
+      assert.deepEqual(await statuses(subscribed.port, withLines(lines)), [431]);
+    assert.equal(subscribed.alarms.size, 2);
     assert.deepEqual(await complaints(subscribed), ['denied HEAD_TOO_LARGE']);
   });
 }

@@ -527,7 +527,7 @@ test('a vendor that breaks costs one datagram, and is told to whom it may concer
     heartbeat: () => undefined,
     decode: (notification) => {
       if (notification.parts[0]?.bytes.toString() === 'break') throw new TypeError('a defect');
-      return isapi.decode(notification);
+      return isapi.decode(notification, LIMITS);
     },
   };
   const { port, alarms, signs } = await startUdpListener(t, { vendor: failing });

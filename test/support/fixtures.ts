@@ -90,7 +90,7 @@ export function notificationOf(
 /** What the vendor reads from a delivery; undefined when it says in so many words that it cannot. */
 export function decoded(vendor: Vendor, notification: Notification): AlarmDraft[] | undefined {
   try {
-    return vendor.decode(notification);
+    return vendor.decode(notification, LIMITS);
   } catch (error) {
     if (error instanceof AlarmError) return undefined;
     throw error;

@@ -47,6 +47,8 @@ export interface Flow {
   /** Sends a message to a node. */
   give(id: string, message: object): void;
   redeploy(flow: readonly FlowNode[], type: 'full' | 'nodes' | 'flows'): Promise<void>;
+  /** What Node-RED has logged. */
+  log(): string[];
   stop(): Promise<void>;
 }
 
@@ -58,14 +60,18 @@ export function flowNode(id: string, type: string, properties: object = {}): Flo
   return { id, type, z: TAB.id, x: 1, y: 1, wires: [], ...properties };
 }
 
-/** Starts nodes with the test helper. `helper` nodes collect what comes to them. */
+/**
+ * Starts nodes with the test helper. `helper` nodes collect what comes to them.
+ * @param settings as they stand in settings.js
+ */
 export async function startFlow(
   flow: readonly FlowNode[],
   credentials: Readonly<Record<string, Record<string, string>>> = {},
   userDir?: string,
+  settings: object = {},
 ): Promise<Flow> {
   const own = userDir ?? mkdtempSync(path.join(os.tmpdir(), 'camera-alarms-flow-'));
-  helper.init(RUNTIME, { userDir: own });
+  helper.init(RUNTIME, { userDir: own, ...settings });
   await new Promise<void>((resolve) => helper.startServer(resolve));
   const register: ((RED: NodeAPI) => void)[] = [
     registerListener,
@@ -102,6 +108,11 @@ export async function startFlow(
       await helper.setFlows([TAB, ...next], type);
       collect(next);
     },
+    log: () =>
+      helper
+        .log()
+        .args.flat()
+        .map((each) => String((each as { msg?: unknown }).msg)),
     stop: async () => {
       await helper.unload();
       await new Promise<void>((resolve) => helper.stopServer(resolve));

@@ -27,6 +27,8 @@ export interface NodeRedOptions {
   /** JavaScript of an object: what function nodes find in their global context. */
   readonly globals?: string;
   readonly editorTheme?: Readonly<Record<string, unknown>>;
+  /** More of settings.js. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 }
 
 /** A real Node-RED in a process of its own. */
@@ -125,6 +127,7 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
     telemetry: { enabled: false, updateNotification: false },
     editorTheme: { tours: false, palette: { catalogues: [] }, ...options.editorTheme },
     logging: { console: { level: 'info', metrics: false, audit: false } },
+    ...options.settings,
   };
   const globals = `module.exports.functionGlobalContext = ${options.globals ?? '{}'};\n`;
   writeFileSync(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import type { Notification } from '../../src/notification.js';
 import { datagram } from '../../src/vendors/datagram.js';
 import { notificationOf } from '../support/fixtures.js';
@@ -16,7 +17,7 @@ const ALERT =
 const cast = (bytes: string | Buffer): Notification =>
   notificationOf(undefined, [Buffer.from(bytes as string)], { transport: 'udp' });
 const read = (bytes: string | Buffer) => {
-  const [draft, ...more] = datagram.decode(cast(bytes));
+  const [draft, ...more] = datagram.decode(cast(bytes), LIMITS);
   assert.deepEqual(more, []);
   return draft ?? assert.fail('nothing');
 };

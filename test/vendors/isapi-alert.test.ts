@@ -36,7 +36,7 @@ const xml = (values: Values) =>
   `<EventNotificationAlert>\r\n${elements(values)}\r\n</EventNotificationAlert>`;
 
 const read = (document: string | Buffer, more: Partial<Notification> = {}): AlarmDraft[] =>
-  isapi.decode(notificationOf(undefined, [Buffer.from(document as Buffer)], more));
+  isapi.decode(notificationOf(undefined, [Buffer.from(document as Buffer)], more), LIMITS);
 
 /** The one event of an alert with these values instead of the usual ones. */
 function eventOf(values: Values, more: Partial<Notification> = {}) {
@@ -47,7 +47,7 @@ function eventOf(values: Values, more: Partial<Notification> = {}) {
 
 function refused(body: string | Buffer, code: string, contentType?: string): void {
   assert.throws(
-    () => isapi.decode(notificationOf(contentType, [Buffer.from(body as Buffer)])),
+    () => isapi.decode(notificationOf(contentType, [Buffer.from(body as Buffer)]), LIMITS),
     (error) => error instanceof AlarmError && error.code === code,
     body.toString('latin1').slice(0, 80),
   );

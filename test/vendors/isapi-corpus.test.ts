@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { AlarmEvent, AlarmState, Transport } from '../../src/event.js';
+import { LIMITS } from '../../src/limits.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
 import { notificationOf, ROOT } from '../support/fixtures.js';
 
@@ -20,7 +21,7 @@ const streams = listed('streams', '.ndjson');
 type Event = Omit<AlarmEvent, 'id' | 'schema'>;
 
 function eventsOf(body: Buffer, transport: Transport, contentType?: string): Event[] {
-  return isapi.decode(notificationOf(contentType, [body], { transport })).map(({ event }) => event);
+  return isapi.decode(notificationOf(contentType, [body], { transport }), LIMITS).map(({ event }) => event);
 }
 
 /** A field of the document as it was recorded, read without our parsers. */

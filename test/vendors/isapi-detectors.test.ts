@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import { detectorOf, readDetector } from '../../src/vendors/isapi/detectors.js';
 import { readSchedules } from '../../src/vendors/isapi/schedules.js';
 
@@ -26,17 +27,17 @@ for (const [what, body, root, drawn] of [
   ['no word of a place', motion(''), 'MotionDetection', undefined],
 ] as const) {
   test(`where a detector looks: ${what}`, () => {
-    assert.equal(readDetector(body, root)?.drawn, drawn);
+    assert.equal(readDetector(body, root, LIMITS)?.drawn, drawn);
   });
 }
 
 test('on, off, and what is no detector', () => {
-  assert.equal(readDetector(motion(''), 'MotionDetection')?.enabled, false);
-  assert.equal(readDetector(line(''), 'LineDetection')?.enabled, true);
+  assert.equal(readDetector(motion(''), 'MotionDetection', LIMITS)?.enabled, false);
+  assert.equal(readDetector(line(''), 'LineDetection', LIMITS)?.enabled, true);
   const json = Buffer.from('{"LineDetection": {"enabled": true, "LineItemList": []}}');
-  assert.deepEqual(readDetector(json, 'LineDetection'), { enabled: true, drawn: false });
+  assert.deepEqual(readDetector(json, 'LineDetection', LIMITS), { enabled: true, drawn: false });
   for (const body of ['', '<html></html>', '<LineDetection/>', '{}', '[]', '<LineDetection><enabled>'])
-    assert.equal(readDetector(Buffer.from(body), 'LineDetection'), undefined, body);
+    assert.equal(readDetector(Buffer.from(body), 'LineDetection', LIMITS), undefined, body);
   assert.equal(detectorOf('IO'), undefined);
   assert.equal(detectorOf('toString'), undefined);
   assert.equal(detectorOf('RegionEntrance'), detectorOf('regionentrance'));
@@ -49,7 +50,7 @@ const block = (begin: string, end: string) =>
 
 test('schedules: one or all of them; without a block, or with blocks of no length, never armed', () => {
   const read = (text: string) =>
-    readSchedules(Buffer.from(text)).map(({ channel, armed }) => [channel, armed]);
+    readSchedules(Buffer.from(text), LIMITS).map(({ channel, armed }) => [channel, armed]);
   assert.deepEqual(read(schedule('VMD_video2', block('00:00', '24:00'))), [['2', true]]);
   assert.deepEqual(read(schedule('lineDetection-1', '')), [['1', false]]);
   assert.deepEqual(read(schedule('x', block('00:00', '00:00') + block('08:00', '08:00'))), [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import {
   type HostCapabilities,
   readHostCapabilities,
@@ -44,7 +45,7 @@ const slotOf = (hosts: HttpHosts) => hosts.slots[0] as HostSlot;
 
 /** What changes in the first slot of a list, and the list with that. */
 function changed(list: Buffer, target: Partial<PushTarget> = {}, can: Partial<HostCapabilities> = {}) {
-  const hosts = new HttpHosts(list);
+  const hosts = new HttpHosts(list, LIMITS);
   const slot = slotOf(hosts);
   const changes = changesFor(slot, hosts, { ...TARGET, ...target }, { ...UNKNOWN_CAPABILITIES, ...can });
   applyChanges(hosts.document, slot, changes);
@@ -75,7 +76,7 @@ describe('a list in JSON', () => {
     ['no list where all is well', status, []],
   ] as const) {
     it(`is read as ${what}, and takes a new slot where it has none`, () => {
-      const list = new HttpHosts(json(value));
+      const list = new HttpHosts(json(value), LIMITS);
       assert.deepEqual(
         list.slots.map(({ id }) => id),
         ids,
@@ -102,7 +103,11 @@ describe('a list in JSON', () => {
       { HttpHostNotificationList: 'x' },
       { HttpHostNotificationList: [{ id: '1' }] },
     ])
-      assert.throws(() => new HttpHosts(json(value)), { code: 'CONFIG_UNREADABLE' }, JSON.stringify(value));
+      assert.throws(
+        () => new HttpHosts(json(value), LIMITS),
+        { code: 'CONFIG_UNREADABLE' },
+        JSON.stringify(value),
+      );
   });
 });
 
@@ -112,7 +117,7 @@ test('slots without numbers of their own are shown, and none of them is chosen',
     [xml('<id>1</id>', '<url>/</url>'), /one of its places has no number/],
     [json({ HttpHostNotification: [{ id: '' }] }), /one of its places has no number/],
   ] as const) {
-    const hosts = new HttpHosts(list);
+    const hosts = new HttpHosts(list, LIMITS);
     assert.ok(hosts.slots.length > 0);
     const error = { code: 'CONFIG_UNREADABLE', message: words };
     assert.throws(() => hosts.slot('1'), error);
@@ -142,7 +147,7 @@ test('kinds of addresses are told in the words of the device', () => {
   const both = xml(
     '<id>1</id><addressingFormatType>ipv6</addressingFormatType><ipAddress>192.0.2.1</ipAddress><ipv6Address>2001:db8::7</ipv6Address>',
   );
-  assert.equal(slotOf(new HttpHosts(both)).host, '2001:db8::7');
+  assert.equal(slotOf(new HttpHosts(both, LIMITS)).host, '2001:db8::7');
 });
 
 describe('the list of events', () => {
@@ -201,7 +206,7 @@ describe('the list of events', () => {
       '<HttpHostNotificationCap><eventType opt="a, b" max="128"/></HttpHostNotificationCap>',
       '{"HttpHostNotificationCap":{"eventType":{"@opt":"a,b","@max":128}}}',
     ]) {
-      const { events: all, eventsLength } = readHostCapabilities(Buffer.from(body));
+      const { events: all, eventsLength } = readHostCapabilities(Buffer.from(body), LIMITS);
       assert.deepEqual([all, eventsLength], [['a', 'b'], 128]);
     }
   });
@@ -246,7 +251,7 @@ test('a user name that is not given back is written with other changes, and make
   // With what is not needed a password is not needed either.
   const { changes } = changed(right(digest), login, { pictures: ['binary'] });
   assert.deepEqual([changes.length, necessary(changes)], [3, []]);
-  const hosts = new HttpHosts(right(digest));
+  const hosts = new HttpHosts(right(digest), LIMITS);
   assert.deepEqual(
     loginChanges(slotOf(hosts), { ...TARGET, ...login }).map(({ path, to }) => [path, to]),
     [
@@ -289,7 +294,7 @@ test('values are compared by what they mean', () => {
 test('paths of differences lead to the second of several, and to what is not there yet', () => {
   const list =
     '<SubscribeEvent><EventList><Event><type>a</type></Event><Event><type>b</type></Event></EventList></SubscribeEvent>';
-  const hosts = new HttpHosts(right(list));
+  const hosts = new HttpHosts(right(list), LIMITS);
   const slot = slotOf(hosts);
   const at = 'SubscribeEvent/EventList/Event[2]/type';
   assert.equal(slot.field(at), 'b');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import type { BodyPart, PartKind } from '../../src/notification.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
 import { pictureLinks, pictureUrls } from '../../src/vendors/isapi/links.js';
@@ -94,7 +95,7 @@ test('only pictures are attached, in the order they came, byte by byte', () => {
 const rolesOf = (alert: Readonly<Record<string, unknown>>, ...labels: Labels[]) =>
   readPictures(
     labels.map((each) => part(each)),
-    pictureLinks(alert),
+    pictureLinks(alert, LIMITS.depth),
   ).map(({ role }) => role);
 const FACES = {
   faceCapture: [
@@ -161,7 +162,7 @@ test('a link without meaning leaves the name and the place of a picture to tell'
   const alert = { something: { contentID: 'x', pId: 'faceImage' }, other: { contentID: '' } };
   assert.deepEqual(rolesOf(alert, { name: 'x' }, { name: 'x' }), ['scene', 'target']);
   assert.deepEqual(rolesOf(alert, { name: 'a' }, { name: 'faceImage' }), ['scene', 'face']);
-  assert.deepEqual([...pictureLinks(alert).keys()], ['x', 'faceImage']);
+  assert.deepEqual([...pictureLinks(alert, LIMITS.depth).keys()], ['x', 'faceImage']);
   assert.equal(isLinked(part({}), new Map([['', 'face']])), false);
 });
 
@@ -172,7 +173,7 @@ test('names that are numbers link as well, however they are written', () => {
 
 test('names from the wire are looked up and become no key of an object', () => {
   for (const name of ['__proto__', 'constructor', 'toString']) {
-    assert.equal(isLinked(part({ name }), pictureLinks({})), false);
+    assert.equal(isLinked(part({ name }), pictureLinks({}, LIMITS.depth)), false);
     assert.deepEqual(rolesOf({ faces: { pId: name } }, {}, { name }), ['scene', 'face']);
   }
 });
@@ -180,9 +181,12 @@ test('names from the wire are looked up and become no key of an object', () => {
 test('a document as deep as documents may be is searched, and a deeper one comes to an end', () => {
   const nest = (depth: number): Readonly<Record<string, unknown>> =>
     depth === 0 ? { contentID: 'x', bkgUrl: 'http://192.0.2.7/x' } : { faces: [[nest(depth - 1)]] };
-  assert.deepEqual([...pictureLinks(nest(30))], [['x', 'face']]);
-  assert.equal(pictureUrls(nest(30)).length, 1);
-  assert.deepEqual([pictureLinks(nest(1_000)).size, pictureUrls(nest(1_000))], [0, []]);
+  assert.deepEqual([...pictureLinks(nest(30), LIMITS.depth)], [['x', 'face']]);
+  assert.equal(pictureUrls(nest(30), LIMITS.depth).length, 1);
+  assert.deepEqual(
+    [pictureLinks(nest(1_000), LIMITS.depth).size, pictureUrls(nest(1_000), LIMITS.depth)],
+    [0, []],
+  );
 });
 
 test('addresses of pictures are told in the order of the document, each once, with what they show', () => {
@@ -202,7 +206,7 @@ test('addresses of pictures are told in the order of the document, each once, wi
     plateURL: at('plate'),
     pictureURL: at('some'),
   };
-  assert.deepEqual(pictureUrls(alert), [
+  assert.deepEqual(pictureUrls(alert, LIMITS.depth), [
     { url: at('face-1'), role: 'face' },
     { url: at('face-2'), role: 'face' },
     { url: at('face-3'), role: 'face' },
@@ -220,7 +224,7 @@ test('the type beside an address says what the picture shows', () => {
     pictureURL: `http://192.0.2.7/${type}`,
   }));
   assert.deepEqual(
-    pictureUrls({ ANPR: { pictureInfoList: { pictureInfo } } }).map(({ role }) => role),
+    pictureUrls({ ANPR: { pictureInfoList: { pictureInfo } } }, LIMITS.depth).map(({ role }) => role),
     ['plate', 'target', 'scene'],
   );
 });
@@ -249,7 +253,11 @@ test('only addresses of web pictures are told, under names of pictures', () => {
     ['url of a picture', url, false],
   ];
   for (const [name, value, wanted] of told)
-    assert.equal(pictureUrls({ [name]: value }).length, wanted ? 1 : 0, `${name} ${String(value)}`);
+    assert.equal(
+      pictureUrls({ [name]: value }, LIMITS.depth).length,
+      wanted ? 1 : 0,
+      `${name} ${String(value)}`,
+    );
 });
 
 /** Events of a multipart body, each with the names of its pictures, which are what they hold. */
@@ -264,7 +272,7 @@ function delivered(...parts: (Readonly<Record<string, unknown>> | string)[]): [s
     Buffer.from(`${body}--b--\r\n`, 'latin1'),
   ]);
   return isapi
-    .decode(notification)
+    .decode(notification, LIMITS)
     .map(({ event, attachments }) => [
       event.type,
       attachments.map(({ content }) => content.subarray(2, -2).toString('latin1')),
@@ -339,7 +347,7 @@ test('a picture without its end marker marks the alarm as truncated; what a came
       picture,
       Buffer.from('\r\n--b--\r\n'),
     ]);
-    const [draft] = isapi.decode(notificationOf('multipart/form-data; boundary=b', [body]));
+    const [draft] = isapi.decode(notificationOf('multipart/form-data; boundary=b', [body]), LIMITS);
     assert.equal(draft?.event.truncated, truncated);
     assert.deepEqual(
       draft?.attachments.map(({ content }) => content.length),

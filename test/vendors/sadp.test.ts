@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import { readSadp, sadp } from '../../src/vendors/isapi/sadp.js';
 
 /** An answer with all its fields as a recorder on V3.5.38 sends them; identifiers are invented. */
@@ -30,7 +31,7 @@ const ANSWER = `<?xml version="1.0" encoding="UTF-8" ?>
 </ProbeMatch>
 `;
 
-const read = (document: string) => readSadp(Buffer.from(document));
+const read = (document: string) => readSadp(Buffer.from(document), LIMITS);
 const changed = (from: string | RegExp, to: string) => {
   const document = ANSWER.replace(from, to);
   assert.notEqual(document, ANSWER);
@@ -217,7 +218,7 @@ describe('SADP', () => {
         else bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + random(40))]);
         if (bytes.length === 0) bytes = Buffer.from('<');
       }
-      const device = readSadp(bytes);
+      const device = readSadp(bytes, LIMITS);
       if (device === undefined) continue;
       read++;
       assert.match(device.mac, /^[\da-f]{2}(:[\da-f]{2}){5}$/);

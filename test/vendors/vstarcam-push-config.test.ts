@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { LIMITS } from '../../src/limits.js';
 import { type CgiBehaviour, FACTORY_PUSH } from '../../src/simulator/vstarcam/cgi-behaviour.js';
 import { cgiWords, resultWords } from '../../src/simulator/vstarcam/cgi-words.js';
 import { readCgiValues } from '../../src/vendors/vstarcam/cgi-values.js';
@@ -26,7 +27,7 @@ const WORDS: CgiBehaviour['words'][] = ['var', 'plain', 'bare', 'list', 'json', 
 describe('what a camera says of its alarm push', () => {
   for (const words of WORDS) {
     it(`is read in the words "${words}"`, () => {
-      assert.deepEqual(readPushConfig(answer(cgiWords(CONFIG, words))), CONFIG);
+      assert.deepEqual(readPushConfig(answer(cgiWords(CONFIG, words)), LIMITS), CONFIG);
     });
   }
 
@@ -38,7 +39,7 @@ describe('what a camera says of its alarm push', () => {
       'var alarmPushMainServer = new Array("http://192.0.2.11/;x", "http://192.0.2.12/");',
       'alarmPushSub Server=["http://192.0.2.13/","b"];alarmPushSubServer[1]="c";',
     ].join('\r\n');
-    assert.deepEqual(readPushConfig(answer(body)), {
+    assert.deepEqual(readPushConfig(answer(body), LIMITS), {
       heartbeatTime: '90',
       heartbeatServer: 'http://192.0.2.10:8089/aAB',
       alarmPushMainServer: 'http://192.0.2.11/;x',
@@ -48,38 +49,41 @@ describe('what a camera says of its alarm push', () => {
 
   it('may lack the sub server, and nothing else', () => {
     const { alarmPushSubServer: _, ...rest } = CONFIG;
-    assert.deepEqual(readPushConfig(answer(cgiWords(rest, 'var'))), rest);
+    assert.deepEqual(readPushConfig(answer(cgiWords(rest, 'var')), LIMITS), rest);
     const { heartbeatServer: __, ...less } = rest;
-    assert.equal(readPushConfig(answer(cgiWords(less, 'var'))), 'broken');
+    assert.equal(readPushConfig(answer(cgiWords(less, 'var')), LIMITS), 'broken');
   });
 
   it('is told apart from a firmware without it, a refusal and half an answer', () => {
-    assert.equal(readPushConfig(answer('Not Found', 404)), 'missing');
-    assert.equal(readPushConfig(answer('')), 'missing');
-    assert.equal(readPushConfig(answer(' \r\n<!DOCTYPE html><html>')), 'missing');
-    assert.equal(readPushConfig(answer('var result="failed";')), 'missing');
-    assert.equal(readPushConfig(answer('result=-1;cmd=2106;command=9;')), 'missing');
-    assert.equal(readPushConfig(answer('{"result":"unknown"}')), 'missing');
-    assert.equal(readPushConfig(answer('var result="Auth Failed";')), 'denied');
-    assert.equal(readPushConfig(answer('', 403)), 'denied');
-    assert.equal(readPushConfig(answer('', 503)), 'failed');
-    assert.equal(readPushConfig(answer('var heartbeatTime=60;var heartbeatServer="http://192')), 'broken');
-    assert.equal(readPushConfig(answer('{"heartbeatTime":60,')), 'broken');
-    assert.equal(readPushConfig(answer(`heartbeatTime=60;${' '.repeat(64 * 1024)}`)), 'broken');
+    assert.equal(readPushConfig(answer('Not Found', 404), LIMITS), 'missing');
+    assert.equal(readPushConfig(answer(''), LIMITS), 'missing');
+    assert.equal(readPushConfig(answer(' \r\n<!DOCTYPE html><html>'), LIMITS), 'missing');
+    assert.equal(readPushConfig(answer('var result="failed";'), LIMITS), 'missing');
+    assert.equal(readPushConfig(answer('result=-1;cmd=2106;command=9;'), LIMITS), 'missing');
+    assert.equal(readPushConfig(answer('{"result":"unknown"}'), LIMITS), 'missing');
+    assert.equal(readPushConfig(answer('var result="Auth Failed";'), LIMITS), 'denied');
+    assert.equal(readPushConfig(answer('', 403), LIMITS), 'denied');
+    assert.equal(readPushConfig(answer('', 503), LIMITS), 'failed');
+    assert.equal(
+      readPushConfig(answer('var heartbeatTime=60;var heartbeatServer="http://192'), LIMITS),
+      'broken',
+    );
+    assert.equal(readPushConfig(answer('{"heartbeatTime":60,'), LIMITS), 'broken');
+    assert.equal(readPushConfig(answer(`heartbeatTime=60;${' '.repeat(64 * 1024)}`), LIMITS), 'broken');
   });
 
   it('holds no name but those asked for, whatever is sent', () => {
     const names = new Set(['result']);
     const body = 'var __proto__="a";constructor=1;result=0;{"__proto__":1}';
-    assert.deepEqual([...(readCgiValues(Buffer.from(body), names) ?? [])], [['result', '0']]);
+    assert.deepEqual([...(readCgiValues(Buffer.from(body), names, LIMITS) ?? [])], [['result', '0']]);
     const json = '{"__proto__":{"result":"x"},"constructor":{"result":"y"},"result":"z"}';
-    assert.deepEqual([...(readCgiValues(Buffer.from(json), names) ?? [])], [['result', 'z']]);
+    assert.deepEqual([...(readCgiValues(Buffer.from(json), names, LIMITS) ?? [])], [['result', 'z']]);
   });
 
   it('never throws, and takes no half of a quoted value for the whole', () => {
     const whole = Buffer.from(cgiWords(CONFIG, 'var'));
     for (let cut = 0; cut < whole.length; cut++) {
-      const read = readPushConfig(answer(whole.subarray(0, cut)));
+      const read = readPushConfig(answer(whole.subarray(0, cut)), LIMITS);
       if (typeof read === 'object') assert.deepEqual({ ...CONFIG, ...read }, CONFIG);
     }
     const piece = fc.constantFrom(
@@ -100,9 +104,9 @@ describe('what a camera says of its alarm push', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(piece, fc.string()), { maxLength: 60 }), (pieces) => {
         const body = answer(pieces.join(''));
-        readPushConfig(body);
-        readSetResult(body);
-        isDenied(body);
+        readPushConfig(body, LIMITS);
+        readSetResult(body, LIMITS);
+        isDenied(body, LIMITS);
       }),
     );
   });
@@ -113,15 +117,19 @@ describe('what a camera says of a change', () => {
     for (const words of WORDS)
       for (const result of ['quoted', 'bare', 'number'] as const) {
         const behaviour = { words, result } as CgiBehaviour;
-        assert.equal(readSetResult(answer(resultWords(true, behaviour))), 'ok', `${words} ${result}`);
-        assert.equal(readSetResult(answer(resultWords(false, behaviour))), 'failed', `${words} ${result}`);
+        assert.equal(readSetResult(answer(resultWords(true, behaviour)), LIMITS), 'ok', `${words} ${result}`);
+        assert.equal(
+          readSetResult(answer(resultWords(false, behaviour)), LIMITS),
+          'failed',
+          `${words} ${result}`,
+        );
       }
     for (const no of ['var result="erro";', 'result=-2;', 'var result="failed"'])
-      assert.equal(readSetResult(answer(no)), 'failed');
-    assert.equal(readSetResult(answer('')), 'ok');
-    assert.equal(readSetResult(answer('', 404)), 'missing');
-    assert.equal(readSetResult(answer('', 400)), 'failed');
-    assert.equal(readSetResult(answer('var result="Auth Failed";')), 'denied');
+      assert.equal(readSetResult(answer(no), LIMITS), 'failed');
+    assert.equal(readSetResult(answer(''), LIMITS), 'ok');
+    assert.equal(readSetResult(answer('', 404), LIMITS), 'missing');
+    assert.equal(readSetResult(answer('', 400), LIMITS), 'failed');
+    assert.equal(readSetResult(answer('var result="Auth Failed";'), LIMITS), 'denied');
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import { MULTIPART, multipartBody } from '../../src/simulator/http-push.js';
 import { VENDORS } from '../../src/vendors/index.js';
 import { decoded, limitsOf, notificationOf } from '../support/fixtures.js';
@@ -54,7 +55,7 @@ for (const vendor of VENDORS.filter(({ id }) => id === 'vstarcam')) {
       { name: 'vuid', bytes: 'VC0000000ABCD' },
       { name: 'type', bytes: '20' },
     ]);
-    const [draft] = vendor.decode(notificationOf(MULTIPART, [body], {}, limitsOf(vendor)));
+    const [draft] = vendor.decode(notificationOf(MULTIPART, [body], {}, limitsOf(vendor)), LIMITS);
     assert.deepEqual(
       draft?.attachments.map(({ filename, content }) => [filename, content]),
       [

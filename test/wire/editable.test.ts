@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import fc from 'fast-check';
+import { LIMITS } from '../../src/limits.js';
 import {
   childOf,
   type EditableDocument,
@@ -15,7 +16,7 @@ const LIST = Buffer.from(
 );
 
 describe('an XML document changed in place', () => {
-  const read = () => new EditableXml(LIST);
+  const read = () => new EditableXml(LIST, LIMITS);
   const hosts = (document: EditableXml) => nodesNamed(document.root, 'Host');
 
   it('stays as it is, byte by byte, when nothing is changed', () => {
@@ -64,15 +65,17 @@ describe('an XML document changed in place', () => {
 
   it('refuses what is no XML', () => {
     for (const text of ['', '<a', '<a></b>', '<html><br></html>', '{"a":1}', '<!DOCTYPE a><a><b/></a>'])
-      assert.throws(() => new EditableXml(Buffer.from(text)), { name: 'AlarmError' }, text);
-    assert.throws(() => new EditableXml(Buffer.from('\ufeff<a><b/></a>', 'utf16le')), { name: 'AlarmError' });
+      assert.throws(() => new EditableXml(Buffer.from(text), LIMITS), { name: 'AlarmError' }, text);
+    assert.throws(() => new EditableXml(Buffer.from('\ufeff<a><b/></a>', 'utf16le'), LIMITS), {
+      name: 'AlarmError',
+    });
   });
 });
 
 describe('a JSON document changed in place', () => {
   const TEXT =
     '\ufeff {\t"statusCode":  1,\n "HttpHostNotification": [\n  { "id":  "1", "url": "http:\\/\\/a", "parameterFormatType ":  "json", "portNo":  7200, "on":true, "none": null },\n {"id":"2"} ], "last" : [] , "e":{} }\n';
-  const read = () => new EditableJson(Buffer.from(TEXT));
+  const read = () => new EditableJson(Buffer.from(TEXT), LIMITS);
 
   it('stays as it is, byte by byte, when nothing is changed', () => {
     assert.equal(read().bytes().toString(), TEXT);
@@ -123,8 +126,8 @@ describe('a JSON document changed in place', () => {
 
   it('refuses what is no JSON', () => {
     for (const text of ['', '[]', '<a/>', '{"a":', '{"a":1}}'])
-      assert.throws(() => new EditableJson(Buffer.from(text)), { name: 'AlarmError' }, text);
-    assert.throws(() => new EditableJson(Buffer.from('{"a":1}', 'utf16le')), { name: 'AlarmError' });
+      assert.throws(() => new EditableJson(Buffer.from(text), LIMITS), { name: 'AlarmError' }, text);
+    assert.throws(() => new EditableJson(Buffer.from('{"a":1}', 'utf16le'), LIMITS), { name: 'AlarmError' });
   });
 });
 
@@ -171,7 +174,7 @@ test('any of the members of an object can go, in any order and all of them; othe
   fc.assert(
     fc.property(changes, ({ all, gone, behind, blank }) => {
       const text = `{${all.map((name) => `${blank}"${name}": "${name},"`).join(',')}${blank}}`;
-      const document = new EditableJson(Buffer.from(text));
+      const document = new EditableJson(Buffer.from(text), LIMITS);
       change(document, gone, behind);
       const after = document.bytes().toString();
       assert.deepEqual(Object.keys(JSON.parse(after) as object), expected(all, gone, behind));
@@ -186,6 +189,7 @@ test('any of the items of lists can go, and their lists stay', () => {
     fc.property(changes, ({ all, gone, behind, blank }) => {
       const document = new EditableJson(
         Buffer.from(`{${all.map((name) => `"${name}":[${blank}1,{"x":"],}"}${blank}]`).join(',')}}`),
+        LIMITS,
       );
       change(document, gone, behind);
       const value = JSON.parse(document.bytes().toString()) as Record<string, unknown>;
@@ -201,9 +205,10 @@ test('any of the elements of another can go, in any order and all of them', () =
     fc.property(changes, ({ all, gone, behind, blank }) => {
       const document = new EditableXml(
         Buffer.from(`<r>${all.map((name) => `${blank}<${name}>1</${name}>`).join('')}</r>`),
+        LIMITS,
       );
       change(document, gone, behind);
-      const { root } = new EditableXml(document.bytes());
+      const { root } = new EditableXml(document.bytes(), LIMITS);
       const found = root.children.map(({ name }) => name);
       assert.deepEqual([...found].sort(), [...expected(all, gone, behind)].sort());
       assert.deepEqual(
@@ -216,7 +221,7 @@ test('any of the elements of another can go, in any order and all of them', () =
 });
 
 test('what is in something that goes is gone with it, and bytes beside it stay', () => {
-  const json = new EditableJson(Buffer.from('{"a": {"b": 1, "c": 2}, "d": "à"}'));
+  const json = new EditableJson(Buffer.from('{"a": {"b": 1, "c": 2}, "d": "à"}'), LIMITS);
   const [a, d] = json.root.children;
   assert.ok(a && d);
   json.set(childOf(a, 'b') as typeof a, '7');
@@ -224,7 +229,7 @@ test('what is in something that goes is gone with it, and bytes beside it stay',
   json.add(a, 'e', 'x');
   json.remove(json.root, a);
   assert.equal(json.bytes().toString(), '{"d": "à"}');
-  const xml = new EditableXml(Buffer.from('<r>à<a><b>1</b></a></r>'));
+  const xml = new EditableXml(Buffer.from('<r>à<a><b>1</b></a></r>'), LIMITS);
   const [element] = xml.root.children;
   assert.ok(element);
   xml.set(childOf(element, 'b') as typeof element, '7');
@@ -233,7 +238,7 @@ test('what is in something that goes is gone with it, and bytes beside it stay',
 });
 
 test('a list of JSON takes what has its name; names that are given twice become one', () => {
-  const document = new EditableJson(Buffer.from('{"none": [], "some": [{"a": 1}], "e": {}}'));
+  const document = new EditableJson(Buffer.from('{"none": [], "some": [{"a": 1}], "e": {}}'), LIMITS);
   assert.deepEqual(document.root.keys, ['none', 'some', 'e']);
   for (const name of ['none', 'some', 'none']) document.add(document.root, name, [['a', 2]]);
   document.add(document.root, 'last', [
@@ -247,7 +252,7 @@ test('a list of JSON takes what has its name; names that are given twice become 
 });
 
 test('of what is set twice the last one counts, and an element without an end tag takes several', () => {
-  const xml = new EditableXml(Buffer.from('<r ä="1"><a>1</a><b/><c ü="2"/></r>'));
+  const xml = new EditableXml(Buffer.from('<r ä="1"><a>1</a><b/><c ü="2"/></r>'), LIMITS);
   const [a, b, c] = xml.root.children;
   assert.ok(a && b && c);
   for (const value of ['2', '3']) {
@@ -256,14 +261,14 @@ test('of what is set twice the last one counts, and an element without an end ta
     xml.add(c, `d${value}`, value);
   }
   assert.equal(xml.bytes().toString(), '<r ä="1"><a>3</a><b>3</b><c ü="2"><d2>2</d2><d3>3</d3></c></r>');
-  const json = new EditableJson(Buffer.from('{"a": 1}'));
+  const json = new EditableJson(Buffer.from('{"a": 1}'), LIMITS);
   for (const value of ['2', '3']) json.set(json.root.children[0] as typeof json.root, value);
   assert.equal(json.bytes().toString(), '{"a": 3}');
 });
 
 test('an element alone has its own attributes, and the name spaces of its root that it does not declare', () => {
   const alone = (text: string) => {
-    const document = new EditableXml(Buffer.from(text));
+    const document = new EditableXml(Buffer.from(text), LIMITS);
     return document
       .alone(document.root.children[0] ?? document.root)
       .toString()
@@ -284,11 +289,11 @@ test('a value is read back as it was set, whatever it holds, in both formats', (
     fc.property(fc.string({ unit: 'grapheme', maxLength: 20 }), (value) => {
       // Control characters are none of XML, and blanks around a value mean nothing in it.
       const plain = value.replace(/\p{Cc}/gu, '').trim();
-      const xml = new EditableXml(Buffer.from('<a><b>1</b><c/></a>'));
+      const xml = new EditableXml(Buffer.from('<a><b>1</b><c/></a>'), LIMITS);
       for (const node of xml.root.children) xml.set(node, plain);
-      const json = new EditableJson(Buffer.from('{"b":"1","c":null}'));
+      const json = new EditableJson(Buffer.from('{"b":"1","c":null}'), LIMITS);
       for (const node of json.root.children) json.set(node, plain);
-      for (const again of [new EditableXml(xml.bytes()), new EditableJson(json.bytes())])
+      for (const again of [new EditableXml(xml.bytes(), LIMITS), new EditableJson(json.bytes(), LIMITS)])
         assert.deepEqual(
           again.root.children.map(({ text }) => text),
           [plain, plain],

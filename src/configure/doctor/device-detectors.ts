@@ -23,7 +23,7 @@ export class DeviceDetectors {
     const places = all.map((_, index) => (index + this.#place) % all.length);
     for (const place of places) {
       const body = await this.#body(all[place] as string);
-      const settings = body && readDetector(body, root);
+      const settings = body && readDetector(body, root, this.#inquiry.limits);
       if (settings === undefined) continue;
       if (all.length > 1) this.#place = place;
       return settings;
@@ -37,7 +37,7 @@ export class DeviceDetectors {
     if (listed !== undefined) return listed.armed;
     for (const id of scheduleIds(channel)) {
       const body = await this.#body(`${SCHEDULES}/${schedules}/${id}`);
-      const [schedule] = body === undefined ? [] : readSchedules(body);
+      const [schedule] = body === undefined ? [] : readSchedules(body, this.#inquiry.limits);
       if (schedule !== undefined) return schedule.armed;
     }
     return undefined;
@@ -47,7 +47,7 @@ export class DeviceDetectors {
     const known = this.#lists.get(name);
     if (known !== undefined) return known;
     const body = await this.#body(`${SCHEDULES}/${name}`);
-    const list = body === undefined ? [] : readSchedules(body);
+    const list = body === undefined ? [] : readSchedules(body, this.#inquiry.limits);
     this.#lists.set(name, list);
     return list;
   }

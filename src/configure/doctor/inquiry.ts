@@ -1,6 +1,6 @@
 import type { DeviceAnswer } from '../../device/device-client.js';
 import { AlarmError, type AlarmErrorCode } from '../../errors.js';
-import { LIMITS, type Limits } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import type { DoctorJob } from './job.js';
 
 /** Nothing that a device did. */
@@ -19,7 +19,7 @@ export class Inquiry {
     readonly job: DoctorJob,
     readonly signal: AbortSignal,
   ) {
-    this.limits = { ...LIMITS, ...job.limits };
+    this.limits = { ...job.client.generalLimits, ...job.limits };
   }
 
   /**
@@ -38,7 +38,8 @@ export class Inquiry {
 
   get(path: string): Promise<DeviceAnswer | AlarmError> {
     const { client } = this.job;
-    return this.attempt(() => client.request({ path, maxBytes: LIMITS.documentBytes, signal: this.signal }));
+    const maxBytes = this.limits.documentBytes;
+    return this.attempt(() => client.request({ path, maxBytes, signal: this.signal }));
   }
 }
 

@@ -16,6 +16,7 @@ export interface DoctorJob {
   /** Of our own stream from this device. Unless it is `closed`, none is opened: some devices have but one. */
   readonly streamState?: 'closed' | 'connecting' | 'online' | 'stale' | 'offline' | 'auth-failed';
   readonly clock: Clock;
+  /** Where they are others than those of the client. */
   readonly limits?: Partial<Limits>;
   readonly signal?: AbortSignal;
 }

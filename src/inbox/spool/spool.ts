@@ -294,7 +294,7 @@ export class Spool implements Store {
   }
 
   async #move(from: Segment): Promise<void> {
-    for (const kept of [...from.live]) {
+    for (const kept of from.live) {
       const body = await this.#bodyOf(kept).catch(() => undefined);
       // Settled meanwhile, or damaged: nothing of it can be moved.
       if (body === undefined || !from.live.delete(kept)) continue;

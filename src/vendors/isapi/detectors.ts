@@ -1,3 +1,4 @@
+import type { Limits } from '../../limits.js';
 import { readDeviceDocument } from '../../wire/device-document.js';
 import { children, isFields, text } from '../../wire/fields.js';
 
@@ -60,8 +61,8 @@ export function detectorOf(eventType: string): Detector | undefined {
 }
 
 /** Reads the document of a detector, XML or JSON; undefined for anything else. Never throws. */
-export function readDetector(body: Buffer, root: string): DetectorSettings | undefined {
-  const fields = readDeviceDocument(body, root);
+export function readDetector(body: Buffer, root: string, limits: Limits): DetectorSettings | undefined {
+  const fields = readDeviceDocument(body, root, limits);
   const said = text(fields, 'enabled');
   if (fields === undefined || said === undefined) return undefined;
   const drawn = isDrawn(fields);

@@ -1,3 +1,4 @@
+import type { Limits } from '../../limits.js';
 import { readDeviceDocument } from '../../wire/device-document.js';
 import { put, text } from '../../wire/fields.js';
 import { label } from '../../wire/label.js';
@@ -15,8 +16,8 @@ export interface DeviceInfo {
 }
 
 /** Reads `/ISAPI/System/deviceInfo`, XML or JSON; undefined for anything else. Never throws. */
-export function readDeviceInfo(body: Buffer, contentType?: string): DeviceInfo | undefined {
-  const fields = readDeviceDocument(body, 'DeviceInfo', contentType);
+export function readDeviceInfo(body: Buffer, limits: Limits, contentType?: string): DeviceInfo | undefined {
+  const fields = readDeviceDocument(body, 'DeviceInfo', limits, contentType);
   const info: DeviceInfo = {};
   put(info, 'name', label(text(fields, 'deviceName')));
   put(info, 'model', label(text(fields, 'model')));
@@ -33,8 +34,8 @@ export function readDeviceInfo(body: Buffer, contentType?: string): DeviceInfo |
  * Reads `/ISAPI/System/time`: milliseconds since 1970 by the clock of the device. Undefined when it does not say how
  * its time relates to ours. Never throws.
  */
-export function readClock(body: Buffer, contentType?: string): number | undefined {
-  const fields = readDeviceDocument(body, 'Time', contentType);
+export function readClock(body: Buffer, limits: Limits, contentType?: string): number | undefined {
+  const fields = readDeviceDocument(body, 'Time', limits, contentType);
   const time = readDeviceTime(text(fields, 'localTime') ?? '');
   if (time === undefined || time.epoch !== undefined) return time?.epoch;
   const zone = readZone(text(fields, 'timeZone') ?? '');

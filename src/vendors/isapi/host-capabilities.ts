@@ -1,3 +1,4 @@
+import type { Limits } from '../../limits.js';
 import { readCapabilities } from '../../wire/device-document.js';
 import { child, type Fields, number, text } from '../../wire/fields.js';
 
@@ -36,8 +37,8 @@ export const UNKNOWN_CAPABILITIES: HostCapabilities = {
  * Reads `httpHosts/capabilities`, XML or JSON (seed 003 §1.2). Never throws: there are devices that answer with the
  * word `true`, or with nothing that is right.
  */
-export function readHostCapabilities(body: Buffer): HostCapabilities {
-  const fields = readCapabilities(body, 'HttpHostNotificationCap');
+export function readHostCapabilities(body: Buffer, limits: Limits): HostCapabilities {
+  const fields = readCapabilities(body, 'HttpHostNotificationCap', limits);
   const options = (name: string) =>
     (text(child(fields, name), '@opt') ?? '')
       .split(',')

@@ -1,4 +1,5 @@
 import { AlarmError } from '../../errors.js';
+import type { Limits } from '../../limits.js';
 import { classify } from '../../wire/classify.js';
 import type { EditableDocument, EditNode } from '../../wire/editable/document.js';
 import { EditableJson, type JsonNode } from '../../wire/editable/json.js';
@@ -105,11 +106,18 @@ const bare = (hostname: string) => hostname.replace(/^\[|\]$/g, '');
 export class HttpHosts {
   readonly document: EditableDocument;
   readonly slots: readonly HostSlot[];
+  readonly #limits: Limits;
 
   /** @throws AlarmError `CONFIG_UNREADABLE` for anything but a list of hosts */
-  constructor(body: Buffer) {
-    this.document = read(body);
+  constructor(body: Buffer, limits: Limits) {
+    this.#limits = limits;
+    this.document = read(body, limits);
     this.slots = slotsIn(this.document).map((node) => new HostSlot(node));
+  }
+
+  /** Another state of the same list. @throws AlarmError `CONFIG_UNREADABLE` */
+  reread(body: Buffer): HttpHosts {
+    return new HttpHosts(body, this.#limits);
   }
 
   /** @throws AlarmError as {@link requireIds} */
@@ -134,7 +142,7 @@ export class HttpHosts {
   withNewSlot(): HttpHosts {
     const fields = NEW_SLOT.map(([name, value]) => [name, value] as const);
     addSlot(this.document, fields);
-    return new HttpHosts(this.document.bytes());
+    return this.reread(this.document.bytes());
   }
 
   /** A slot as a document of its own, for the address of that slot alone. */
@@ -147,9 +155,9 @@ export class HttpHosts {
 }
 
 /** @throws AlarmError `CONFIG_UNREADABLE` */
-function read(body: Buffer): EditableDocument {
+function read(body: Buffer, limits: Limits): EditableDocument {
   try {
-    return classify(body) === 'json' ? new EditableJson(body) : new EditableXml(body);
+    return classify(body) === 'json' ? new EditableJson(body, limits) : new EditableXml(body, limits);
   } catch (error) {
     throw new AlarmError('CONFIG_UNREADABLE', undefined, { cause: error });
   }

@@ -1,6 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { AlarmError, type AlarmErrorCode } from '../../errors.js';
-import { LIMITS } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
 import { decodeText } from '../../wire/charset.js';
 import { isCutPicture } from '../../wire/classify.js';
@@ -30,7 +30,7 @@ interface Group {
 }
 
 /** The event is found by what a part holds, not by its name or type (isapi.md §3.2). */
-function decode(notification: Notification): AlarmDraft[] {
+function decode(notification: Notification, limits: Limits): AlarmDraft[] {
   const groups: Group[] = [];
   const early: BodyPart[] = [];
   let failure: AlarmError | undefined;
@@ -44,8 +44,8 @@ function decode(notification: Notification): AlarmDraft[] {
     }
     try {
       bytes += part.bytes.length;
-      if (bytes > LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
-      const alerts = readDocument(part);
+      if (bytes > limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
+      const alerts = readDocument(part, limits);
       greeted ||= alerts.length === 0;
       groups.push(groupOf(alerts, early.splice(0), part.truncated, isGuessed(part)));
     } catch (error) {
@@ -59,14 +59,14 @@ function decode(notification: Notification): AlarmDraft[] {
   }
   if (groups.every(({ alerts }) => alerts.length === 0)) {
     // Only then: what stands in the query beside a document says the same once more, or something about the request.
-    const asked = readQuery(notification.query);
+    const asked = readQuery(notification.query, limits);
     if (asked === undefined && greeted && failure === undefined) return [];
     if (asked === undefined) throw failure ?? new AlarmError('DOCUMENT_MISSING');
     groups.unshift(groupOf([asked], early, false, false));
   }
-  if (groups.length > 1) sortPictures(groups);
+  if (groups.length > 1) sortPictures(groups, limits);
   const truncated = notification.truncated || damaged;
-  return groups.flatMap((group) => drafts(group, notification, truncated));
+  return groups.flatMap((group) => drafts(group, notification, truncated, limits));
 }
 
 function groupOf(alerts: Fields[], pictures: BodyPart[], truncated: boolean, guessed: boolean): Group {
@@ -77,8 +77,8 @@ function groupOf(alerts: Fields[], pictures: BodyPart[], truncated: boolean, gue
  * Pictures came to the document before them; those in front of the first document to it. One that only another
  * document names goes there: a comparison and the capture it is about share a delivery.
  */
-function sortPictures(groups: readonly Group[]): void {
-  const linked = groups.map((group) => ({ group, links: linksOf(group) }));
+function sortPictures(groups: readonly Group[], limits: Limits): void {
+  const linked = groups.map((group) => ({ group, links: linksOf(group, limits) }));
   for (const { group, links } of linked) {
     const strangers = group.pictures.filter((picture) => !isLinked(picture, links));
     for (const picture of strangers) {
@@ -90,18 +90,19 @@ function sortPictures(groups: readonly Group[]): void {
   }
 }
 
-const linksOf = ({ alerts }: Group) => new Map(alerts.flatMap((alert) => [...pictureLinks(alert)]));
+const linksOf = ({ alerts }: Group, { depth }: Limits) =>
+  new Map(alerts.flatMap((alert) => [...pictureLinks(alert, depth)]));
 
 /** Of several alerts in one document the first one gets the pictures: nothing says whose they are. */
-function drafts(group: Group, notification: Notification, damaged: boolean): AlarmDraft[] {
+function drafts(group: Group, notification: Notification, damaged: boolean, limits: Limits): AlarmDraft[] {
   const truncated =
     damaged || group.truncated || group.pictures.some((part) => part.truncated || isCutPicture(part.bytes));
   return group.alerts.map((alert, index) => {
-    const event = readAlert(alert, notification);
+    const event = readAlert(alert, notification, limits);
     if (truncated) event.truncated = true;
     if (group.guessed) event.guessed = true;
     const mine = index === 0 && group.pictures.length > 0;
-    return { event, attachments: mine ? readPictures(group.pictures, linksOf(group)) : [] };
+    return { event, attachments: mine ? readPictures(group.pictures, linksOf(group, limits)) : [] };
   });
 }
 
@@ -109,21 +110,22 @@ function drafts(group: Group, notification: Notification, damaged: boolean): Ala
 const isGuessed = (part: BodyPart) =>
   !isAscii(part.bytes) && decodeText(part.bytes, part.contentType).guessed;
 
-function readDocument(part: BodyPart): Fields[] {
-  if (part.truncated && part.bytes.length >= LIMITS.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
+function readDocument(part: BodyPart, limits: Limits): Fields[] {
+  const each = (alert: Fields) => eachEvent(alert, limits.durationsPerEvent);
+  if (part.truncated && part.bytes.length >= limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
   if (part.kind === 'xml') {
-    const { root, content } = parseXml(part.bytes, LIMITS, part.contentType);
+    const { root, content } = parseXml(part.bytes, limits, part.contentType);
     if (root === GREETING) return greet(content);
-    return few((root === ROOT ? [content] : wrapped(content)).flatMap(eachEvent), 'XML_TOO_COMPLEX');
+    return few((root === ROOT ? [content] : wrapped(content)).flatMap(each), 'XML_TOO_COMPLEX', limits);
   }
-  const value = parseJson(part.bytes, LIMITS, part.contentType);
+  const value = parseJson(part.bytes, limits, part.contentType);
   const alerts = (Array.isArray(value) ? value : [value]).flatMap((item) => {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
     const greeting = child(item, GREETING);
     if (greeting !== undefined) return greet(greeting);
-    return ('eventType' in item || 'DurationList' in item ? [item] : wrapped(item)).flatMap(eachEvent);
+    return ('eventType' in item || 'DurationList' in item ? [item] : wrapped(item)).flatMap(each);
   });
-  return few(alerts, 'JSON_TOO_COMPLEX');
+  return few(alerts, 'JSON_TOO_COMPLEX', limits);
 }
 
 /** A subscription holds no event; what it leaves out must be told, or its alarms are waited for in vain. */
@@ -137,20 +139,18 @@ function greet(greeting: Fields): [] {
 }
 
 /** So many would hold everything else up. */
-function few(alerts: Fields[], otherwise: AlarmErrorCode): Fields[] {
-  if (alerts.length > LIMITS.alertsPerDocument) throw new AlarmError(otherwise);
+function few(alerts: Fields[], otherwise: AlarmErrorCode, limits: Limits): Fields[] {
+  if (alerts.length > limits.alertsPerDocument) throw new AlarmError(otherwise);
   return alerts;
 }
 
 /** A `duration` may name several events that go on: each is one of its own. */
-function eachEvent(alert: Fields): Fields[] {
+function eachEvent(alert: Fields, most: number): Fields[] {
   if (!('DurationList' in alert)) return [alert];
   const durations = children(child(alert, 'DurationList'), 'Duration');
   return durations.length < 2
     ? [alert]
-    : durations
-        .slice(0, LIMITS.durationsPerEvent)
-        .map((Duration) => ({ ...alert, DurationList: { Duration } }));
+    : durations.slice(0, most).map((Duration) => ({ ...alert, DurationList: { Duration } }));
 }
 
 /** Some gateways wrap the alert once more (isapi.md §4). */

@@ -21,8 +21,6 @@ const ROLE_WORDS: ReadonlyArray<readonly [string, AttachmentRole]> = [
   ['target', 'target'],
   ['detectedimage', 'target'],
 ];
-/** Deeper than any document that was seen; documents are no deeper than `LIMITS.depth`. */
-const DEEPEST = 32;
 
 /** What a picture of that name shows, if the name says. */
 export function roleOfName(name: string): AttachmentRole | undefined {
@@ -33,10 +31,14 @@ export function roleOfName(name: string): AttachmentRole | undefined {
 /**
  * What each picture shows that a document names: by the type beside the name (ANPR), by the number behind it (of an
  * object's two pictures the second is the whole view), by the name, by the object it stands in.
+ * @param deepest how far into the document is looked
  */
-export function pictureLinks(alert: Fields): ReadonlyMap<string, AttachmentRole | undefined> {
+export function pictureLinks(
+  alert: Fields,
+  deepest: number,
+): ReadonlyMap<string, AttachmentRole | undefined> {
   const links = new Map<string, AttachmentRole | undefined>();
-  walk(alert, '', (key, value, inside, fields) => {
+  walk(alert, deepest, '', (key, value, inside, fields) => {
     const link = LINK.exec(key);
     if (link === null) return;
     const role =
@@ -46,11 +48,11 @@ export function pictureLinks(alert: Fields): ReadonlyMap<string, AttachmentRole 
   return links;
 }
 
-/** Pictures that a document names by their addresses, in its order, each once. */
-export function pictureUrls(alert: Fields): PictureUrl[] {
+/** Pictures that a document names by their addresses, in its order, each once. @param deepest as `pictureLinks` */
+export function pictureUrls(alert: Fields, deepest: number): PictureUrl[] {
   const urls: PictureUrl[] = [];
   const seen = new Set<string>();
-  walk(alert, '', (key, url, inside, fields) => {
+  walk(alert, deepest, '', (key, url, inside, fields) => {
     if (!ADDRESS.test(key) || !/^https?:\/\//i.test(url) || seen.has(url)) return;
     seen.add(url);
     urls.push({
@@ -73,13 +75,13 @@ function roleOfType({ type }: Fields): AttachmentRole | undefined {
 type Visit = (key: string, value: string, inside: string, fields: Fields) => void;
 
 /** Each text of a document that says something, with its name, the name of the object it is in, and that object. */
-function walk(fields: Fields, inside: string, visit: Visit, depth = 0): void {
+function walk(fields: Fields, deeper: number, inside: string, visit: Visit): void {
   for (const key in fields) {
     const value = fields[key];
-    for (const each of Array.isArray(value) ? value.flat(DEEPEST) : [value]) {
+    for (const each of Array.isArray(value) ? value.flat(deeper) : [value]) {
       if (typeof each === 'string' || typeof each === 'number') {
         if (each !== '') visit(key, String(each), inside, fields);
-      } else if (isFields(each) && depth < DEEPEST) walk(each, key, visit, depth + 1);
+      } else if (isFields(each) && deeper > 0) walk(each, deeper - 1, key, visit);
     }
   }
 }

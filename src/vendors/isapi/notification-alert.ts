@@ -1,4 +1,5 @@
 import type { AlarmEvent, AlarmKind, AlarmState, Device, Draft } from '../../event.js';
+import type { Limits } from '../../limits.js';
 import type { Notification } from '../../notification.js';
 import { child, type Fields, text } from '../../wire/fields.js';
 import { readMac } from '../../wire/mac.js';
@@ -14,7 +15,7 @@ import { readTargets } from './targets.js';
  * made here and filled in on its way to the flow; copying it at each step would cost as much as reading it.
  * @param alert what is inside the EventNotificationAlert, from XML or JSON
  */
-export function readAlert(alert: Fields, notification: Notification): Draft<AlarmEvent> {
+export function readAlert(alert: Fields, notification: Notification, limits: Limits): Draft<AlarmEvent> {
   const type = readType(alert);
   const known = isHeartbeat(alert) ? HEARTBEAT : (EVENT_TYPES.get(type.toLowerCase()) ?? UNKNOWN);
   const entries = regionEntries(alert);
@@ -30,7 +31,7 @@ export function readAlert(alert: Fields, notification: Notification): Draft<Alar
     state: readState(alert, known),
     time: receivedAt,
     receivedAt,
-    targets: readTargets(alert, entries),
+    targets: readTargets(alert, entries, limits.targetsPerEvent),
     regions: readRegions(alert, entries),
     title: '',
     text: '',
@@ -40,7 +41,7 @@ export function readAlert(alert: Fields, notification: Notification): Draft<Alar
   readChannel(alert, event);
   readDetails(alert, entries, event);
   if (known.kind === 'person' && event.targets.length > 0) event.kind = capturedKind(event.targets);
-  const urls = pictureUrls(alert);
+  const urls = pictureUrls(alert, limits.depth);
   if (urls.length > 0) event.pictureUrls = urls;
   return event;
 }

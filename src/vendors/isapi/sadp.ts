@@ -1,5 +1,5 @@
 import { AlarmError } from '../../errors.js';
-import { LIMITS } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import { decodeText } from '../../wire/charset.js';
 import { readDeviceAddress } from '../../wire/device-address.js';
 import { type Fields, number, put, text } from '../../wire/fields.js';
@@ -44,8 +44,8 @@ export const sadp = {
 };
 
 /** Reads what a device answered or sent when it started; undefined for anything else. Never throws. */
-export function readSadp(datagram: Buffer): SadpDevice | undefined {
-  const fields = fieldsOf(datagram);
+export function readSadp(datagram: Buffer, limits: Limits): SadpDevice | undefined {
+  const fields = fieldsOf(datagram, limits);
   const mac = readMac(text(fields, 'MAC'));
   if (fields === undefined || mac === undefined) return undefined;
   const device: SadpDevice = { mac };
@@ -59,9 +59,9 @@ export function readSadp(datagram: Buffer): SadpDevice | undefined {
   return device;
 }
 
-function fieldsOf(datagram: Buffer): Fields | undefined {
+function fieldsOf(datagram: Buffer, limits: Limits): Fields | undefined {
   try {
-    const { root, content } = parseXml(datagram, LIMITS);
+    const { root, content } = parseXml(datagram, limits);
     return ROOTS.includes(root) ? content : undefined;
   } catch (error) {
     // What is too large or declares a DOCTYPE is no mistake of a firmware.

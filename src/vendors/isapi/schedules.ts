@@ -1,3 +1,4 @@
+import type { Limits } from '../../limits.js';
 import { readDeviceDocument } from '../../wire/device-document.js';
 import { child, children, type Fields, text } from '../../wire/fields.js';
 
@@ -13,9 +14,9 @@ export interface Schedule {
  * Reads the schedules of all channels, or a single one (`/ISAPI/Event/schedules/…`, isapi.md §9.2). One that says
  * nothing of its week is left out; anything else is an empty list. Never throws.
  */
-export function readSchedules(body: Buffer): Schedule[] {
-  const all = children(readDeviceDocument(body, 'ScheduleList'), 'Schedule');
-  const single = all.length === 0 ? readDeviceDocument(body, 'Schedule') : undefined;
+export function readSchedules(body: Buffer, limits: Limits): Schedule[] {
+  const all = children(readDeviceDocument(body, 'ScheduleList', limits), 'Schedule');
+  const single = all.length === 0 ? readDeviceDocument(body, 'Schedule', limits) : undefined;
   return [...all, ...(single === undefined ? [] : [single])]
     .filter((fields) => 'TimeBlockList' in fields)
     .map((fields) => {

@@ -1,4 +1,3 @@
-import { LIMITS } from '../../limits.js';
 import { children, type Fields, isFields, text } from '../../wire/fields.js';
 
 /** Objects of a capture by their names in lower case → the word that smart events use for the same. */
@@ -13,22 +12,21 @@ const CAPTURED: ReadonlyMap<string, string> = new Map([
  * What was seen, each once: cameras name it with the region, recorders at the top with several separated by commas
  * (isapi.md §4), captures as objects of that name (§7 mixedTargetDetection).
  */
-export function readTargets(alert: Fields, entries: readonly Fields[]): string[] {
+export function readTargets(alert: Fields, entries: readonly Fields[], most: number): string[] {
   const targets = new Set<string>();
-  for (const entry of entries) addWords(targets, entry);
-  addWords(targets, alert);
+  for (const entry of entries) addWords(targets, entry, most);
+  addWords(targets, alert, most);
   for (const name of ['CaptureResult', 'captureResult']) {
     if (!(name in alert)) continue;
     for (const capture of children(alert, name)) addObjects(targets, capture);
   }
-  return [...targets].slice(0, LIMITS.targetsPerEvent);
+  return [...targets].slice(0, most);
 }
 
-function addWords(targets: Set<string>, fields: Fields): void {
+function addWords(targets: Set<string>, fields: Fields, most: number): void {
   for (const name of ['detectionTarget', 'targetType']) {
     const words = name in fields ? text(fields, name) : undefined;
-    for (const word of words?.split(',', LIMITS.targetsPerEvent) ?? [])
-      add(targets, word.trim().toLowerCase());
+    for (const word of words?.split(',', most) ?? []) add(targets, word.trim().toLowerCase());
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Limits } from '../../limits.js';
 import { childOf, nodesNamed } from '../../wire/editable/document.js';
 import type { EditableXml, XmlNode } from '../../wire/editable/xml.js';
 import { CENTER, centersIn, NOTIFICATION, openTrigger, recurrenceOf, TriggerDocuments } from './triggers.js';
@@ -28,9 +29,10 @@ export interface CenterPattern {
 export function withCenter(
   body: Buffer,
   center: boolean,
-  { cut = [], recurrence }: CenterPattern = new TriggerDocuments([body]),
+  limits: Limits,
+  { cut = [], recurrence }: CenterPattern = new TriggerDocuments([body], limits),
 ): Buffer {
-  const { document, trigger } = openTrigger(body);
+  const { document, trigger } = openTrigger(body, limits);
   const there = centersIn(trigger);
   if (!center) for (const node of there) document.cut(node);
   else if (there.length === 0 && cut.length > 0) pasteAll(document, trigger, cut);
@@ -51,8 +53,8 @@ export function withCenter(
  * What `withCenter` takes out of a trigger, to be remembered before.
  * @throws AlarmError `CONFIG_UNREADABLE`
  */
-export function centersOf(body: Buffer): readonly CutNotification[] {
-  const { document, trigger } = openTrigger(body);
+export function centersOf(body: Buffer, limits: Limits): readonly CutNotification[] {
+  const { document, trigger } = openTrigger(body, limits);
   const all = nodesNamed(trigger, NOTIFICATION);
   return centersIn(trigger).map((node) => ({ source: document.cut(node), place: all.indexOf(node) }));
 }
@@ -62,8 +64,8 @@ export function centersOf(body: Buffer): readonly CutNotification[] {
  * @returns undefined when it was not said anyhow
  * @throws AlarmError `CONFIG_UNREADABLE`
  */
-export function withoutRecurrence(body: Buffer): Buffer | undefined {
-  const { document, trigger } = openTrigger(body);
+export function withoutRecurrence(body: Buffer, limits: Limits): Buffer | undefined {
+  const { document, trigger } = openTrigger(body, limits);
   const said = centersIn(trigger).flatMap((node) => recurrenceOf(node) ?? []);
   for (const node of said) document.cut(node);
   return said.length === 0 ? undefined : document.bytes();
@@ -74,8 +76,8 @@ export function withoutRecurrence(body: Buffer): Buffer | undefined {
  * @returns undefined when it has no list of that
  * @throws AlarmError `CONFIG_UNREADABLE`
  */
-export function notificationsOf(body: Buffer): Buffer | undefined {
-  const { document, trigger } = openTrigger(body);
+export function notificationsOf(body: Buffer, limits: Limits): Buffer | undefined {
+  const { document, trigger } = openTrigger(body, limits);
   const list = childOf(trigger, LIST);
   return list && document.alone(list);
 }

@@ -1,5 +1,5 @@
 import { AlarmError } from '../../errors.js';
-import { TRIGGER_LIMITS } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import { childOf, nodesNamed } from '../../wire/editable/document.js';
 import { EditableXml, type XmlNode } from '../../wire/editable/xml.js';
 import { label } from '../../wire/label.js';
@@ -19,6 +19,14 @@ export interface Trigger {
   readonly center: boolean;
 }
 
+/** For a list of triggers, which is longer than what comes with alarms. */
+export const triggerLimits = (limits: Limits): Limits => ({
+  ...limits,
+  documentBytes: limits.triggersBytes,
+  xmlElements: limits.triggersElements,
+  xmlAttributes: limits.triggersAttributes,
+});
+
 /** A trigger with the text it was read from. */
 interface Found {
   readonly trigger: Trigger;
@@ -31,8 +39,8 @@ export class TriggerDocuments {
   readonly #found: readonly Found[];
 
   /** @throws AlarmError `CONFIG_UNREADABLE` for what holds no triggers */
-  constructor(bodies: readonly Buffer[]) {
-    this.#found = bodies.flatMap(foundIn);
+  constructor(bodies: readonly Buffer[], limits: Limits) {
+    this.#found = bodies.flatMap((body) => foundIn(body, limits));
   }
 
   get triggers(): readonly Trigger[] {
@@ -71,7 +79,8 @@ const USUAL_RECURRENCE = 'beginning';
  * Reads a list of triggers, or a single one.
  * @throws AlarmError `CONFIG_UNREADABLE` for anything else
  */
-export const readTriggers = (body: Buffer): readonly Trigger[] => new TriggerDocuments([body]).triggers;
+export const readTriggers = (body: Buffer, limits: Limits): readonly Trigger[] =>
+  new TriggerDocuments([body], limits).triggers;
 
 /** The `EventTriggerNotification` in a trigger that are of the method `center`. */
 export const centersIn = (trigger: XmlNode): XmlNode[] =>
@@ -87,16 +96,19 @@ export const recurrenceOf = (notification: XmlNode): XmlNode | undefined =>
  * A document of one trigger, and where in it the trigger is.
  * @throws AlarmError `CONFIG_UNREADABLE`
  */
-export function openTrigger(body: Buffer): { readonly document: EditableXml; readonly trigger: XmlNode } {
-  const document = editable(body);
+export function openTrigger(
+  body: Buffer,
+  limits: Limits,
+): { readonly document: EditableXml; readonly trigger: XmlNode } {
+  const document = editable(body, limits);
   const [trigger] = nodesNamed(document.root, TRIGGER);
   if (trigger === undefined) throw new AlarmError('CONFIG_UNREADABLE', label(document.root.name));
   return { document, trigger };
 }
 
 /** Whether two documents of a trigger say the same, in whatever namespace and with whatever blanks. */
-export const sayTheSame = (one: Buffer, other: Buffer): boolean =>
-  isSame(openTrigger(one).trigger, openTrigger(other).trigger);
+export const sayTheSame = (one: Buffer, other: Buffer, limits: Limits): boolean =>
+  isSame(openTrigger(one, limits).trigger, openTrigger(other, limits).trigger);
 
 function isSame(one: XmlNode, other: XmlNode): boolean {
   if (one.name !== other.name || one.children.length !== other.children.length) return false;
@@ -104,8 +116,8 @@ function isSame(one: XmlNode, other: XmlNode): boolean {
   return one.children.every((child, at) => isSame(child, other.children[at] as XmlNode));
 }
 
-function foundIn(body: Buffer): Found[] {
-  const document = editable(body);
+function foundIn(body: Buffer, limits: Limits): Found[] {
+  const document = editable(body, limits);
   const { root } = document;
   const nodes = nodesNamed(root, TRIGGER);
   if (nodes.length === 0 && !/^Event(?:TriggerList|Notification)$/.test(root.name))
@@ -122,9 +134,9 @@ function triggerOf(node: XmlNode): Trigger {
 }
 
 /** @throws AlarmError `CONFIG_UNREADABLE` */
-function editable(body: Buffer): EditableXml {
+function editable(body: Buffer, limits: Limits): EditableXml {
   try {
-    return new EditableXml(body, TRIGGER_LIMITS);
+    return new EditableXml(body, triggerLimits(limits));
   } catch (error) {
     throw new AlarmError('CONFIG_UNREADABLE', undefined, { cause: error });
   }

@@ -1,6 +1,6 @@
 import { AlarmError } from '../../errors.js';
 import type { Device } from '../../event.js';
-import { LIMITS } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
 import { decodeText } from '../../wire/charset.js';
 import { isPicture } from '../../wire/classify.js';
@@ -34,36 +34,37 @@ function heartbeat({ keepAlive, address }: Notification): Device | undefined {
 }
 
 /** The document is found by what it holds: requests of 2017 say that they are HTML (unknowns §3). */
-function decode(notification: Notification): AlarmDraft[] {
+function decode(notification: Notification, limits: Limits): AlarmDraft[] {
   const parts = notification.parts.filter(({ kind }) => kind !== 'empty' && !isPicture(kind));
-  if (parts.length > 0) return parts.flatMap((part) => readPart(part, notification));
-  if (notification.keepAlive === true) return [beat('KeepLive', {}, new Push(notification, undefined, {}))];
-  const asked = readQuery(notification.query ?? '');
+  if (parts.length > 0) return parts.flatMap((part) => readPart(part, notification, limits));
+  if (notification.keepAlive === true)
+    return [beat('KeepLive', {}, new Push(notification, undefined, {}, limits))];
+  const asked = readQuery(notification.query ?? '', limits);
   if (asked === undefined) throw new AlarmError('DOCUMENT_MISSING');
-  return readPlain(asked, notification);
+  return readPlain(asked, notification, limits);
 }
 
 /** NUL bytes, byte order marks and blanks around what is to be read. */
 const AROUND = /^[\0\s\uFEFF]+|[\0\s\uFEFF]+$/g;
 
-function readPart(part: BodyPart, notification: Notification): AlarmDraft[] {
+function readPart(part: BodyPart, notification: Notification, limits: Limits): AlarmDraft[] {
   const content = decodeText(part.bytes, part.contentType).text.replace(AROUND, '');
   if (content.startsWith('<')) {
-    const { content: fields } = parseXml(Buffer.from(content), LIMITS);
-    return readPlain(fields, notification);
+    const { content: fields } = parseXml(Buffer.from(content), limits);
+    return readPlain(fields, notification, limits);
   }
   if (!/^[{[]/.test(content)) {
     // Nothing in lines tells where they end: half a time would pass for one.
     if (notification.truncated || part.truncated) throw new AlarmError('DOCUMENT_MISSING');
-    return readPlain(readText(content), notification);
+    return readPlain(readText(content, limits), notification, limits);
   }
   const long = new LongStrings(content);
-  const value = parseJsonText(long.text, LIMITS);
+  const value = parseJsonText(long.text, limits);
   const items = [value].flat();
   if (items.length === 0) throw new AlarmError('EVENT_UNKNOWN_ROOT');
   return items.flatMap((item) => {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
-    return readObject(unwrapped(item), notification, long);
+    return readObject(unwrapped(item), notification, long, limits);
   });
 }
 
@@ -73,11 +74,16 @@ function unwrapped(value: Fields): Fields {
   return inner !== undefined && Object.keys(inner).length > 0 ? inner : value;
 }
 
-function readObject(data: Fields, notification: Notification, long: LongStrings): AlarmDraft[] {
+function readObject(
+  data: Fields,
+  notification: Notification,
+  long: LongStrings,
+  limits: Limits,
+): AlarmDraft[] {
   const fields = lowered(data);
   if (isForeign(fields)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
   const [identity] = entries(fields, 'dev_net_info').map(lowered);
-  const push = new Push(notification, long, identity ?? fields);
+  const push = new Push(notification, long, identity ?? fields, limits);
   if (isNumbered(fields)) return readJsonOf2019(data, push);
   if ('eventtype' in fields) return [readFlat(data, push)];
   const told = isEnvelope(fields) ? readEnvelope(fields, push) : [];
@@ -92,10 +98,10 @@ const beat = (type: string, document: Fields, push: Push) =>
   push.draft({ type, kind: 'heartbeat', state: 'pulse', document });
 
 /** Fields as text: of a query, of lines or of XML. */
-function readPlain(data: Fields, notification: Notification): AlarmDraft[] {
+function readPlain(data: Fields, notification: Notification, limits: Limits): AlarmDraft[] {
   const fields = lowered(data);
   if (!('eventtype' in fields) || isForeign(fields)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
-  const push = new Push(notification, undefined, fields);
+  const push = new Push(notification, undefined, fields, limits);
   return [isNumbered(fields) ? readLinesOf2017(data, push) : readFlat(data, push)];
 }
 

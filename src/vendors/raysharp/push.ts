@@ -1,7 +1,7 @@
 import { pictureAttachment } from '../../attachment.js';
 import { bareEvent } from '../../bare-event.js';
 import type { AlarmKind, AlarmState, AttachmentRole, Device, Draft } from '../../event.js';
-import { LIMITS } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import type { AlarmDraft, Notification } from '../../notification.js';
 import { pictureFromBase64 } from '../../wire/base64.js';
 import { isCutPicture } from '../../wire/classify.js';
@@ -31,11 +31,13 @@ export class Push {
   readonly device: Device;
   readonly #notification: Notification;
   readonly #long: LongStrings | undefined;
+  readonly #limits: Limits;
 
   /** @param identity what the delivery says of its sender, names in lower case */
-  constructor(notification: Notification, long: LongStrings | undefined, identity: Fields) {
+  constructor(notification: Notification, long: LongStrings | undefined, identity: Fields, limits: Limits) {
     this.#notification = notification;
     this.#long = long;
+    this.#limits = limits;
     const { address } = notification;
     const mac = readMac(text(identity, 'macaddress', 'mac'));
     const device: Draft<Device> = { id: mac ?? address };
@@ -95,6 +97,6 @@ export class Push {
   #picture(value: unknown): Buffer | undefined {
     const base64 = this.#long?.whole(value) ?? (typeof value === 'string' ? value : '');
     // Cut like any other part that is too large, which shows.
-    return pictureFromBase64(base64)?.subarray(0, LIMITS.pictureBytes);
+    return pictureFromBase64(base64)?.subarray(0, this.#limits.pictureBytes);
   }
 }

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import { decodeText } from '../../wire/charset.js';
 import { isFields } from '../../wire/fields.js';
 import { parseJsonText } from '../../wire/json.js';
@@ -29,15 +29,19 @@ const ESCAPES: Readonly<Record<string, string>> = {
  * @param names in small letters
  * @returns undefined for what is neither, as HTML or half an answer
  */
-export function readCgiValues(body: Buffer, names: ReadonlySet<string>): CgiValues | undefined {
-  if (body.length > LIMITS.cgiBytes) return undefined;
+export function readCgiValues(
+  body: Buffer,
+  names: ReadonlySet<string>,
+  limits: Limits,
+): CgiValues | undefined {
+  if (body.length > limits.cgiBytes) return undefined;
   const text = decodeText(body).text.trimStart();
   if (text === '' || text.startsWith('<')) return undefined;
-  return text.startsWith('{') ? readJson(text, names) : readAssignments(text, names);
+  return text.startsWith('{') ? readJson(text, names, limits) : readAssignments(text, names);
 }
 
 /** The values stand in the object, or in one within it. */
-function readJson(text: string, names: ReadonlySet<string>): CgiValues | undefined {
+function readJson(text: string, names: ReadonlySet<string>, limits: Limits): CgiValues | undefined {
   const values = new Map<string, string>();
   const keep = (fields: Readonly<Record<string, unknown>>) => {
     for (const [name, value] of Object.entries(fields)) {
@@ -47,7 +51,7 @@ function readJson(text: string, names: ReadonlySet<string>): CgiValues | undefin
     }
   };
   try {
-    const document: unknown = parseJsonText(text, LIMITS);
+    const document: unknown = parseJsonText(text, limits);
     if (!isFields(document)) return undefined;
     for (const inner of Object.values(document).filter(isFields)) keep(inner);
     keep(document);

@@ -1,6 +1,5 @@
 import { pictureAttachment } from '../../attachment.js';
 import type { Attachment, Draft } from '../../event.js';
-import { LIMITS } from '../../limits.js';
 import type { BodyPart } from '../../notification.js';
 import { pictureFromBase64 } from '../../wire/base64.js';
 import { isCutPicture, isPicture } from '../../wire/classify.js';
@@ -17,13 +16,16 @@ const UNKNOWN_FILM = { ending: 'bin', contentType: 'application/octet-stream' };
 /** Of text in base64 that may be a picture. */
 const BASE64_SIGN = 32;
 
-/** What each is says its bytes, not its name (unknowns V3): pictures first, then films. */
-export function readFiles(parts: readonly BodyPart[]): Files {
+/**
+ * What each is says its bytes, not its name (unknowns V3): pictures first, then films.
+ * @param most bytes of a picture that came as text
+ */
+export function readFiles(parts: readonly BodyPart[], most: number): Files {
   const pictures: Buffer[] = [];
   const films: { bytes: Buffer; kind: { ending: string; contentType: string } }[] = [];
   let cut = false;
   for (const part of parts) {
-    const picture = isPicture(part.kind) ? part.bytes : pictureOfText(part.bytes);
+    const picture = isPicture(part.kind) ? part.bytes : pictureOfText(part.bytes, most);
     // The first bytes of one that broke off are no film.
     const isVideo = part.name?.toLowerCase() === 'video' && !part.truncated;
     const kind = filmKind(part.bytes) ?? (isVideo ? UNKNOWN_FILM : undefined);
@@ -45,8 +47,8 @@ export function readFiles(parts: readonly BodyPart[]): Files {
   return { attachments, cut };
 }
 
-function pictureOfText(bytes: Buffer): Buffer | undefined {
+function pictureOfText(bytes: Buffer, most: number): Buffer | undefined {
   const start = bytes.toString('latin1', 0, BASE64_SIGN).trimStart();
   if (!/^(?:data:image|\/9j\/|iVBORw)/i.test(start)) return undefined;
-  return pictureFromBase64(bytes.toString('latin1').trim())?.subarray(0, LIMITS.pictureBytes);
+  return pictureFromBase64(bytes.toString('latin1').trim())?.subarray(0, most);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { bareEvent } from '../../bare-event.js';
 import { AlarmError } from '../../errors.js';
 import type { AlarmEvent, Device, Draft } from '../../event.js';
-import { LIMITS } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import type { AlarmDraft, BodyPart, Notification, Reply, Vendor } from '../../notification.js';
 import { decodeText } from '../../wire/charset.js';
 import { isFields } from '../../wire/fields.js';
@@ -25,21 +25,21 @@ export const vstarcam: Vendor = {
   refusal: (status) => answer(String(status), 'Refused'),
 };
 
-function decode(notification: Notification): AlarmDraft[] {
+function decode(notification: Notification, limits: Limits): AlarmDraft[] {
   const { parts, address, truncated } = notification;
   const [document] = parts.filter(({ kind }) => kind === 'json');
-  const form = document === undefined ? readForm(parts, truncated) : readJson(document);
+  const form = document === undefined ? readForm(parts, truncated) : readJson(document, limits);
   const { vuid, type, files } = form;
   const isPart = truncated && (vuid === undefined || type === undefined);
   if ((vuid === undefined && type === undefined) || isPart) throw new AlarmError('EVENT_UNKNOWN_ROOT');
   const device: Device = vuid === undefined ? { id: address, address } : { id: vuid, serial: vuid, address };
   if (type === undefined && files.length === 0)
     return [{ event: eventOf(notification, device, form, 'heartbeat'), attachments: [] }];
-  return [alarm(notification, device, form)];
+  return [alarm(notification, device, form, limits)];
 }
 
-function alarm(notification: Notification, device: Device, form: Form): AlarmDraft {
-  const { attachments, cut } = readFiles(form.files);
+function alarm(notification: Notification, device: Device, form: Form, limits: Limits): AlarmDraft {
+  const { attachments, cut } = readFiles(form.files, limits.pictureBytes);
   const { type = 'alarm' } = form;
   const code = readCode(type);
   const event = eventOf(notification, device, form, type);
@@ -69,13 +69,13 @@ function eventOf(
   return event;
 }
 
-function readJson(part: BodyPart): Form {
+function readJson(part: BodyPart, limits: Limits): Form {
   const long = new LongStrings(
     decodeText(part.bytes, part.contentType)
       .text.replace(/^\uFEFF/, '')
       .trim(),
   );
-  const value = parseJsonText(long.text, LIMITS);
+  const value = parseJsonText(long.text, limits);
   if (!isFields(value)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
   const told = long.told(value);
   const { vuid, type } = wordsOf(

@@ -1,3 +1,4 @@
+import type { Limits } from '../../limits.js';
 import { readCgiValues } from './cgi-values.js';
 
 /** The CGI that says where the camera pushes to, and the one that it is told by (seed 002 §6). */
@@ -46,17 +47,17 @@ const NAMES: ReadonlySet<string> = new Set(['result', ...PUSH_FIELDS.map((name) 
 const MISSING = new Set([400, 404, 405, 501]);
 
 /** Whether this is the camera's way to refuse a login, which may come with status 200. Never throws. */
-export function isDenied({ status, body }: Answer): boolean {
-  return status === 403 || /^(?:un)?auth/i.test(readCgiValues(body, NAMES)?.get('result') ?? '');
+export function isDenied({ status, body }: Answer, limits: Limits): boolean {
+  return status === 403 || /^(?:un)?auth/i.test(readCgiValues(body, NAMES, limits)?.get('result') ?? '');
 }
 
 /** The settings in an answer to {@link GET_PUSH}, or why there are none. Never throws. */
-export function readPushConfig(answer: Answer): PushConfig | Exclude<CgiResult, 'ok'> {
+export function readPushConfig(answer: Answer, limits: Limits): PushConfig | Exclude<CgiResult, 'ok'> {
   if (MISSING.has(answer.status)) return 'missing';
-  if (isDenied(answer)) return 'denied';
+  if (isDenied(answer, limits)) return 'denied';
   if (answer.status !== 200) return 'failed';
   if (isPage(answer.body)) return 'missing';
-  const values = readCgiValues(answer.body, NAMES);
+  const values = readCgiValues(answer.body, NAMES, limits);
   if (values === undefined) return 'broken';
   const [heartbeatTime, heartbeatServer, alarmPushMainServer, sub] = PUSH_FIELDS.map((name) =>
     values.get(name.toLowerCase()),
@@ -70,11 +71,11 @@ export function readPushConfig(answer: Answer): PushConfig | Exclude<CgiResult, 
 }
 
 /** What became of {@link SET_PUSH}. That it says `ok` proves nothing. Never throws. */
-export function readSetResult(answer: Answer): CgiResult {
+export function readSetResult(answer: Answer, limits: Limits): CgiResult {
   if (answer.status !== 400 && MISSING.has(answer.status)) return 'missing';
-  if (isDenied(answer)) return 'denied';
+  if (isDenied(answer, limits)) return 'denied';
   if (answer.status !== 200) return 'failed';
-  const result = readCgiValues(answer.body, NAMES)?.get('result');
+  const result = readCgiValues(answer.body, NAMES, limits)?.get('result');
   // Nothing, or a page to go on with, is what many of them say.
   return result === undefined || /^(?:ok|success|0|200)?$/i.test(result.trim()) ? 'ok' : 'failed';
 }

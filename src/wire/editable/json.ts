@@ -1,5 +1,5 @@
 import { AlarmError } from '../../errors.js';
-import { LIMITS } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import { parseJson } from '../json.js';
 import { type Edit, EditableDocument, type EditNode, type NewValue } from './document.js';
 import { JsonEntries } from './json-entries.js';
@@ -29,9 +29,9 @@ export class EditableJson extends EditableDocument<JsonNode> {
   #at = 0;
 
   /** @throws AlarmError as `parseJson`, for what is no JSON or too much of it */
-  constructor(bytes: Buffer) {
+  constructor(bytes: Buffer, limits: Limits) {
     super(bytes.toString('latin1'));
-    parseJson(bytes, LIMITS);
+    parseJson(bytes, limits);
     // UTF-16, which no device was seen to answer with, has other bytes than are looked for here.
     if (bytes.includes(0)) throw new AlarmError('JSON_INVALID', 'its character set cannot be edited');
     this.#skip(BLANK);

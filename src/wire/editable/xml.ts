@@ -1,5 +1,5 @@
 import { AlarmError } from '../../errors.js';
-import { LIMITS, type Limits } from '../../limits.js';
+import type { Limits } from '../../limits.js';
 import { parseXml } from '../xml.js';
 import { type Edit, EditableDocument, type EditNode, type NewValue } from './document.js';
 
@@ -28,7 +28,7 @@ export class EditableXml extends EditableDocument<XmlNode> {
   readonly #filled = new Map<XmlNode, string>();
 
   /** @throws AlarmError as `parseXml`, for what is no XML or too much of it */
-  constructor(bytes: Buffer, limits: Limits = LIMITS) {
+  constructor(bytes: Buffer, limits: Limits) {
     super(bytes.toString('latin1'));
     this.#limits = limits;
     parseXml(bytes, limits);
