@@ -50,6 +50,8 @@ export class Deliveries {
   readonly #options: DeliveryOptions;
   /** By the id of their receipts. */
   readonly #copies = new Map<string, Copy>();
+  /** What somebody had who is gone. */
+  readonly #orphans = new Set<Delivery>();
   #underway = 0;
 
   /** @param turns for what has to come again */
@@ -86,20 +88,34 @@ export class Deliveries {
     }
   }
 
-  /** A subscriber is gone: what it had, and nobody has dealt with, goes to who comes in its place. */
-  leave(subscription: Subscription): void {
+  /**
+   * A subscriber is gone: what it had, and nobody has dealt with, is for who comes in its place.
+   * @param forGood nobody comes in its place
+   */
+  leave(subscription: Subscription, forGood: boolean): void {
     for (const copy of this.#copies.values()) {
       if (copy.subscription !== subscription) continue;
-      const { delivery } = copy;
-      this.#close(copy);
-      delivery.served.delete(subscription);
+      if (forGood) this.#settle(copy);
+      else {
+        this.#close(copy);
+        copy.delivery.served.delete(subscription);
+        this.#orphans.add(copy.delivery);
+      }
+    }
+  }
+
+  /** Somebody came, perhaps in the place of one that is gone. */
+  join(): void {
+    for (const delivery of this.#orphans) {
+      this.#orphans.delete(delivery);
       delivery.waiting++;
       this.#again(delivery, (draft) => {
         delivery.waiting--;
         const takers = this.#subscriptions.takersOf(delivery.event.device);
         const others = takers.filter((taker) => !delivery.served.has(taker));
         this.#spread(draft, others, delivery);
-        this.#settleIfDone(delivery);
+        // It was another one that came.
+        if (others.length === 0) this.#orphans.add(delivery);
       });
     }
   }
@@ -121,6 +137,7 @@ export class Deliveries {
   stop(): void {
     for (const { cancel } of this.#copies.values()) cancel();
     this.#copies.clear();
+    this.#orphans.clear();
   }
 
   /** Flows change what they are given: each taker gets its own, the last one what we have. */
@@ -229,8 +246,9 @@ export class Deliveries {
     if (this.#underway-- === this.#options.limits.inFlight) this.#turns.resume();
   }
 
-  #settleIfDone({ open, waiting, holdings }: Delivery): void {
-    if (open.size > 0 || waiting > 0) return;
+  #settleIfDone(delivery: Delivery): void {
+    const { open, waiting, holdings } = delivery;
+    if (open.size > 0 || waiting > 0 || this.#orphans.has(delivery)) return;
     for (const holding of holdings) holding.release();
   }
 

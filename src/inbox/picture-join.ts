@@ -60,6 +60,8 @@ export class PictureJoin {
   empty(): Arrival[] {
     this.#cancel?.();
     this.#cancel = undefined;
+    for (const { taken, arrival } of this.#loose.values())
+      if (taken) for (const holding of arrival.holdings) holding.release();
     const loose = [...this.#loose.values()].filter(({ taken }) => !taken);
     const waiting = [...this.#held.splice(0), ...loose].sort((a, b) => a.since - b.since);
     this.#loose.clear();

@@ -186,12 +186,7 @@ export class HttpListener {
   }
 
   /** @param alsoFor set for a sign of life: others that its sender pushes to */
-  #take(
-    request: IncomingMessage,
-    response: ServerResponse,
-    place: Place,
-    alsoFor?: readonly Inbox[],
-  ): void {
+  #take(request: IncomingMessage, response: ServerResponse, place: Place, alsoFor?: readonly Inbox[]): void {
     const { inbox } = place;
     const objection = objectionTo(request, inbox.vendor, alsoFor !== undefined, this.#limits);
     if (objection !== undefined) this.#object(request, response, objection, inbox);
