@@ -63,8 +63,10 @@ function decode(notification: Notification): AlarmDraft[] {
     if (asked === undefined) throw failure ?? new AlarmError('DOCUMENT_MISSING');
     groups.unshift(groupOf([asked], early, false, false));
   }
-  if (groups.length > 1) sortPictures(groups);
   const truncated = notification.truncated || damaged;
+  const [first] = groups;
+  if (first !== undefined && groups.length === 1) return drafts(first, notification, truncated);
+  sortPictures(groups);
   return groups.flatMap((group) => drafts(group, notification, truncated));
 }
 
@@ -113,7 +115,8 @@ function readDocument(part: BodyPart): Fields[] {
   if (part.kind === 'xml') {
     const { root, content } = parseXml(part.bytes, LIMITS, part.contentType);
     if (root === GREETING) return greet(content);
-    return few((root === ROOT ? [content] : wrapped(content)).flatMap(eachEvent), 'XML_TOO_COMPLEX');
+    const alerts = root === ROOT ? eachEvent(content) : wrapped(content).flatMap(eachEvent);
+    return few(alerts, 'XML_TOO_COMPLEX');
   }
   const value = parseJson(part.bytes, LIMITS, part.contentType);
   const alerts = (Array.isArray(value) ? value : [value]).flatMap((item) => {

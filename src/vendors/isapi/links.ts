@@ -51,7 +51,8 @@ export function pictureUrls(alert: Fields): PictureUrl[] {
   const urls: PictureUrl[] = [];
   const seen = new Set<string>();
   walk(alert, '', (key, url, inside, fields) => {
-    if (!ADDRESS.test(key) || !/^https?:\/\//i.test(url) || seen.has(url)) return;
+    // The address first: nearly no text is one.
+    if (!/^https?:\/\//i.test(url) || !ADDRESS.test(key) || seen.has(url)) return;
     seen.add(url);
     urls.push({
       url,
