@@ -81,7 +81,8 @@ export const LIMITS = {
   spoolBytes: 256 * MIB,
   /** Small enough to be removed soon, large enough that a busy recorder makes a new one every few seconds only. */
   spoolSegmentBytes: 16 * MIB,
-  spoolAgeMs: 7 * 86_400_000,
+  /** After a week nobody wants to know. */
+  spoolAgeHours: 168,
   /** A disk that could not be written to is tried again after this. */
   spoolRetryMs: 2_000,
   /** Alarms that come once more, in a second: flows and mail servers are busy when they start. */

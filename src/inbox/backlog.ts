@@ -9,6 +9,8 @@ import type { About } from './spool/kept-alarm.js';
 import { type Kept, Spool } from './spool/spool.js';
 import type { Store } from './store.js';
 
+const HOUR_MS = 3_600_000;
+
 /** How alarms are kept. */
 export interface KeepOptions {
   /** Where; in memory unless given. */
@@ -118,7 +120,7 @@ export class Backlog {
   }
 
   #isTooOld(kept: Kept): boolean {
-    const isOld = this.#clock.now() - kept.about.receivedAt > this.#limits.spoolAgeMs;
+    const isOld = this.#clock.now() - kept.about.receivedAt > this.#limits.spoolAgeHours * HOUR_MS;
     if (isOld) {
       this.#events.onError(new AlarmError('SPOOL_AGED', new Date(kept.about.receivedAt).toISOString()));
       kept.settle();

@@ -71,7 +71,6 @@ export class PictureJoin {
 
   #takeEvent(arrival: Arrival): void {
     const { draft } = arrival;
-    const place = placeOf(draft);
     const awaits = draft.awaits === undefined ? undefined : keyOf(draft, draft.awaits);
     const picture = awaits === undefined ? undefined : this.#loose.get(awaits);
     if (picture !== undefined) {
@@ -79,6 +78,11 @@ export class PictureJoin {
       attach(arrival, picture.arrival);
     }
     const waits = awaits !== undefined && picture === undefined;
+    if (!waits && this.#held.length === 0) {
+      this.#hand(arrival);
+      return;
+    }
+    const place = placeOf(draft);
     if (!waits && !this.#held.some((held) => held.place === place)) this.#hand(arrival);
     else this.#held.push({ arrival, place, awaits: waits ? awaits : undefined, since: this.#clock.ticks() });
   }

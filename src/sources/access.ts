@@ -146,9 +146,10 @@ export class Access {
  * a slash before the one that was typed: several are one.
  */
 export function targetPath(url: string): string {
-  const origin = /^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0;
+  const origin = url.startsWith('/') ? 0 : (/^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0);
   const query = url.indexOf('?', origin);
-  const path = url.slice(origin, query < 0 ? url.length : query).replace(/\/{2,}/g, '/');
+  const written = url.slice(origin, query < 0 ? url.length : query);
+  const path = written.includes('//') ? written.replace(/\/{2,}/g, '/') : written;
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 

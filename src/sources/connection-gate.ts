@@ -23,18 +23,14 @@ export class ConnectionGate {
 
   admit(socket: Socket): void {
     const address = addressOf(socket);
-    const served = this.#served.get(address) ?? new Set();
-    const waiting = this.#waiting.get(address) ?? new Map();
-    if (served.size < this.#limits.connectionsPerAddress) {
-      this.#served.set(address, served.add(socket));
-      this.#letIn(socket, address);
-    } else if (waiting.size < this.#limits.waitingPerAddress) {
-      this.#waiting.set(address, waiting);
-      this.#hold(socket, waiting);
-    } else {
-      socket.destroy();
-      this.#onCrowd(address);
+    const served = this.#served.get(address);
+    if (served === undefined) this.#served.set(address, new Set([socket]));
+    else if (served.size < this.#limits.connectionsPerAddress) served.add(socket);
+    else {
+      this.#queue(socket, address);
+      return;
     }
+    this.#letIn(socket, address);
   }
 
   /** Cuts every connection, whatever it is in the middle of, and serves nobody any more. */
@@ -45,8 +41,19 @@ export class ConnectionGate {
     for (const socket of [...waiting, ...served]) socket.destroy();
   }
 
+  #queue(socket: Socket, address: string): void {
+    const waiting = this.#waiting.get(address) ?? new Map();
+    if (waiting.size < this.#limits.waitingPerAddress) {
+      this.#waiting.set(address, waiting);
+      this.#hold(socket, waiting);
+    } else {
+      socket.destroy();
+      this.#onCrowd(address);
+    }
+  }
+
   #letIn(socket: Socket, address: string): void {
-    socket.once('close', () => {
+    socket.on('close', () => {
       const served = this.#served.get(address);
       served?.delete(socket);
       const waiting = this.#waiting.get(address);
