@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
-import { ConnectionGate, plainAddress } from './connection-gate.js';
+import { addressOf, ConnectionGate } from './connection-gate.js';
 import { HeadFront } from './head-front.js';
 
 /** What a port is doing; `retrying` holds why it could not be opened. */
@@ -97,13 +97,15 @@ export class HttpPort {
         ? http.createServer(options)
         : https.createServer({ ...options, ...tls, handshakeTimeout });
     server.maxHeadersCount = this.#limits.requestHeadLines;
-    server.maxConnections = this.#limits.connections;
-    server.on('request', this.#events.onRequest);
-    server.on('checkContinue', this.#events.onRequest);
-    server.on('checkExpectation', this.#events.onRequest);
+    const gate = this.#guard(server);
+    for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+      server.on(event, (request: http.IncomingMessage, response: http.ServerResponse) => {
+        rememberWho(request, response, gate);
+        this.#events.onRequest(request, response);
+      });
+    }
     server.on('clientError', this.#events.onClientError);
-    server.on('drop', (data) => this.#events.onCrowd(plainAddress(data?.remoteAddress ?? '')));
-    this.#gate = this.#guard(server);
+    this.#gate = gate;
     return server;
   }
 
@@ -129,6 +131,19 @@ export class HttpPort {
     const problem = new AlarmError(code, detail, { cause: error });
     this.#events.onState({ state: 'retrying', port: this.#settings.port, error: problem });
   }
+}
+
+/** Who was served well comes before strangers when there are too many. */
+function rememberWho(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  gate: ConnectionGate,
+): void {
+  const address = addressOf(request.socket);
+  if (gate.knows(address)) return;
+  response.once('finish', () => {
+    if (response.statusCode < 300) gate.remember(address);
+  });
 }
 
 /** Takes the listeners of an event away. @returns what calls them all */
