@@ -62,7 +62,7 @@ export class ConnectionGate {
   /** Cuts every connection, whatever it is in the middle of, and serves nobody any more. */
   shut(): void {
     this.#shut = true;
-    for (const socket of [...this.#open.keys()]) socket.destroy();
+    for (const socket of this.#open.keys()) socket.destroy();
   }
 
   /** Whether there is room for one more connection, made if need be. */
