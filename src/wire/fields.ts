@@ -9,7 +9,8 @@ export function text(fields: Fields | undefined, ...names: string[]): string | u
   for (const name of names) {
     for (const value of list(fields?.[name])) {
       const found = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-      if (typeof found === 'string' && found.trim() !== '') return found.trim();
+      // What begins with a NUL stands for bytes that were taken out of the document (long-strings.ts).
+      if (typeof found === 'string' && found.trim() !== '' && found[0] !== '\0') return found.trim();
     }
   }
   return undefined;
