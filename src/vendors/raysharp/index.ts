@@ -43,11 +43,18 @@ function decode(notification: Notification): AlarmDraft[] {
   return readPlain(asked, notification);
 }
 
-/** NUL bytes, byte order marks and blanks around what is to be read. */
-const AROUND = /^[\0\s\uFEFF]+|[\0\s\uFEFF]+$/g;
+/** Without NUL bytes, byte order marks and blanks around it. No expression: one tries every blank within a text anew. */
+function bare(text: string): string {
+  const isAround = (code: number) => code <= 0x20 || code === 0xfeff;
+  let from = 0;
+  let to = text.length;
+  while (from < to && isAround(text.charCodeAt(from))) from++;
+  while (to > from && isAround(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
 
 function readPart(part: BodyPart, notification: Notification): AlarmDraft[] {
-  const content = decodeText(part.bytes, part.contentType).text.replace(AROUND, '');
+  const content = bare(decodeText(part.bytes, part.contentType).text);
   if (content.startsWith('<')) {
     const { content: fields } = parseXml(Buffer.from(content), LIMITS);
     return readPlain(fields, notification);
@@ -57,7 +64,7 @@ function readPart(part: BodyPart, notification: Notification): AlarmDraft[] {
     if (notification.truncated || part.truncated) throw new AlarmError('DOCUMENT_MISSING');
     return readPlain(readText(content), notification);
   }
-  const long = new LongStrings(content);
+  const long = new LongStrings(content, LIMITS);
   const value = parseJsonText(long.text, LIMITS);
   const items = [value].flat();
   if (items.length === 0) throw new AlarmError('EVENT_UNKNOWN_ROOT');

@@ -74,6 +74,7 @@ function readJson(part: BodyPart): Form {
     decodeText(part.bytes, part.contentType)
       .text.replace(/^\uFEFF/, '')
       .trim(),
+    LIMITS,
   );
   const value = parseJsonText(long.text, LIMITS);
   if (!isFields(value)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
