@@ -36,7 +36,9 @@ function heartbeat({ keepAlive, address }: Notification): Device | undefined {
 /** The document is found by what it holds: requests of 2017 say that they are HTML (unknowns §3). */
 function decode(notification: Notification): AlarmDraft[] {
   const parts = notification.parts.filter(({ kind }) => kind !== 'empty' && !isPicture(kind));
-  if (parts.length > 0) return parts.flatMap((part) => readPart(part, notification));
+  // They send one; any number would hold everything else up.
+  if (parts.length > 1) throw new AlarmError('PARTS_TOO_MANY');
+  if (parts[0] !== undefined) return readPart(parts[0], notification);
   if (notification.keepAlive === true) return [beat('KeepLive', {}, new Push(notification, undefined, {}))];
   const asked = readQuery(notification.query ?? '');
   if (asked === undefined) throw new AlarmError('DOCUMENT_MISSING');
@@ -68,10 +70,14 @@ function readPart(part: BodyPart, notification: Notification): AlarmDraft[] {
   const value = parseJsonText(long.text, LIMITS);
   const items = [value].flat();
   if (items.length === 0) throw new AlarmError('EVENT_UNKNOWN_ROOT');
-  return items.flatMap((item) => {
+  const drafts: AlarmDraft[] = [];
+  for (const item of items) {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
-    return readObject(unwrapped(item), notification, long);
-  });
+    drafts.push(...readObject(unwrapped(item), notification, long));
+    // So many would hold everything else up.
+    if (drafts.length > LIMITS.alertsPerDocument) throw new AlarmError('JSON_TOO_COMPLEX');
+  }
+  return drafts;
 }
 
 /** What stands in `data`, with or without a result around it. */

@@ -1,5 +1,6 @@
 import { pictureAttachment } from '../../attachment.js';
 import { bareEvent } from '../../bare-event.js';
+import { AlarmError } from '../../errors.js';
 import type { AlarmKind, AlarmState, AttachmentRole, Device, Draft } from '../../event.js';
 import { LIMITS } from '../../limits.js';
 import type { AlarmDraft, Notification } from '../../notification.js';
@@ -31,6 +32,7 @@ export class Push {
   readonly device: Device;
   readonly #notification: Notification;
   readonly #long: LongStrings | undefined;
+  #drafts = 0;
 
   /** @param identity what the delivery says of its sender, names in lower case */
   constructor(notification: Notification, long: LongStrings | undefined, identity: Fields) {
@@ -50,7 +52,9 @@ export class Push {
     return this.#notification.transport !== 'udp';
   }
 
+  /** @throws AlarmError `JSON_TOO_COMPLEX` for one more than a document may hold */
   draft(happening: Happening, pictures: readonly Shown[] = []): AlarmDraft {
+    if (++this.#drafts > LIMITS.alertsPerDocument) throw new AlarmError('JSON_TOO_COMPLEX');
     const { receivedAt } = this.#notification;
     const { type, kind, state, channel, channelName, document } = happening;
     const time = readDeviceTime(happening.time, receivedAt);
