@@ -27,6 +27,12 @@ export interface NodeRedOptions {
   /** JavaScript of an object: what function nodes find in their global context. */
   readonly globals?: string;
   readonly editorTheme?: Readonly<Record<string, unknown>>;
+  /** JavaScript of an object: who may do what in the editor; everybody everything unless given. */
+  readonly adminAuth?: string;
+  /** How much of Node-RED's own is written to its log; `info` unless given. */
+  readonly logging?: { readonly level: string; readonly metrics: boolean; readonly audit: boolean };
+  /** JavaScript of nodes that are no package, by their type. */
+  readonly ownNodes?: Readonly<Record<string, string>>;
 }
 
 /** A real Node-RED in a process of its own. */
@@ -124,13 +130,21 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
     credentialSecret: false,
     telemetry: { enabled: false, updateNotification: false },
     editorTheme: { tours: false, palette: { catalogues: [] }, ...options.editorTheme },
-    logging: { console: { level: 'info', metrics: false, audit: false } },
+    logging: { console: options.logging ?? { level: 'info', metrics: false, audit: false } },
   };
+  const adminAuth =
+    options.adminAuth === undefined ? '' : `module.exports.adminAuth = ${options.adminAuth};\n`;
   const globals = `module.exports.functionGlobalContext = ${options.globals ?? '{}'};\n`;
   writeFileSync(
     path.join(userDir, 'settings.js'),
-    `module.exports = ${JSON.stringify(settings, undefined, 2)};\n${globals}`,
+    `module.exports = ${JSON.stringify(settings, undefined, 2)};\n${adminAuth}${globals}`,
   );
+  for (const [type, script] of Object.entries(options.ownNodes ?? {})) {
+    mkdirSync(path.join(userDir, 'nodes'), { recursive: true });
+    writeFileSync(path.join(userDir, 'nodes', `${type}.js`), script);
+    // Without one it is not taken for a node.
+    writeFileSync(path.join(userDir, 'nodes', `${type}.html`), '');
+  }
 }
 
 /** A port of this machine nobody uses just now. */
