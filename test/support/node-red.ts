@@ -31,6 +31,8 @@ export interface NodeRedOptions {
   readonly adminAuth?: string;
   /** How much of Node-RED's own is written to its log; `info` unless given. */
   readonly logging?: { readonly level: string; readonly metrics: boolean; readonly audit: boolean };
+  /** What encrypts the credentials that are kept; nothing does unless given. */
+  readonly credentialSecret?: string;
   /** JavaScript of nodes that are no package, by their type. */
   readonly ownNodes?: Readonly<Record<string, string>>;
 }
@@ -127,7 +129,7 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
     uiHost: '127.0.0.1',
     uiPort: port,
     flowFile: 'flows.json',
-    credentialSecret: false,
+    credentialSecret: options.credentialSecret ?? false,
     telemetry: { enabled: false, updateNotification: false },
     editorTheme: { tours: false, palette: { catalogues: [] }, ...options.editorTheme },
     logging: { console: options.logging ?? { level: 'info', metrics: false, audit: false } },
