@@ -8,6 +8,7 @@ import {
   type DeviceClientOptions,
   type DeviceSettings,
 } from '../../src/device/device-client.js';
+import { DEVICE_LOGIN } from '../support/secrets.js';
 
 /** A request as a device sees it. */
 export interface Asked {
@@ -96,7 +97,7 @@ export async function startDevice(
 
 const after = (line: string) => line.slice(line.indexOf(':') + 1).trim();
 
-export const LOGIN = { username: 'admin', password: 'Secret-Wire-1' };
+export const LOGIN = { username: 'admin', password: DEVICE_LOGIN.password };
 
 /** A client of it, with a clock that stands still until the test moves it. */
 export function clientOf(

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { MULTIPART, multipartBody } from '../../src/simulator/http-push.js';
 import { vstarcam } from '../../src/vendors/vstarcam/index.js';
 import { joinInbox, type ListenerPlan, SECRET, startListener } from '../support/listener.js';
+import { PUSH_LOGIN } from '../support/secrets.js';
 import { RawClient } from './raw-client.js';
 import { JSON_TYPE, type RequestPlan, request } from './samples.js';
 
@@ -93,7 +94,7 @@ test('the same alarm to the main and the second server is one message', async (t
 });
 
 test('a camera that is refused hears it in the form it knows; one with a wrong secret hears what all hear', async (t) => {
-  const login = { auth: 'basic', username: 'camera', password: 'wire' } as const;
+  const login = { auth: 'basic', username: 'camera', password: PUSH_LOGIN.password } as const;
   const { send } = await startCamera(t, { settings: login });
   const { status, body, headers } = await send(FORM());
   assert.deepEqual([status, body], [401, '{"code":"401","message":"Refused"}']);

@@ -12,8 +12,9 @@ import { HttpListener, type ListenerSettings } from '../../src/sources/http-list
 import type { PortState } from '../../src/sources/http-port.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
 import { Mailbox } from './mailbox.js';
+import { SECRET } from './secrets.js';
 
-export const SECRET = 'k3v9x2m4q7w1';
+export { SECRET };
 export const PATH = `/${SECRET}/isapi`;
 
 /** Open to whoever knows the secret, on a free port of this machine. */

@@ -1,4 +1,16 @@
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
+import { LISTENER } from '../../src/simulator/configurable/misconfigurations.js';
+import { USUAL_RULES } from '../../src/simulator/login.js';
+
+/** First step of the paths of listeners in tests. */
+export const SECRET = 'k3v9x2m4q7w1';
+/** That of what a simulated device is told wrongly. */
+export const SIMULATED_SECRET = LISTENER.path.split('/')[1] as string;
+/** Whom listeners of tests let in. */
+export const PUSH_LOGIN: CanaryLogin = { username: 'camera', password: 'Canary-Wire-7' };
+/** How tests log in to devices that are not simulated; with signs that a query escapes. */
+export const DEVICE_LOGIN: CanaryLogin = { username: 'node-red', password: 'Canary&7=ü %' };
 
 /** A secret that is looked for in all that comes out. */
 export interface Canary {
@@ -8,10 +20,10 @@ export interface Canary {
 }
 
 /** A name and a password, from which logins make what identifies them as well. */
-export interface CanaryLogin {
+export type CanaryLogin = {
   readonly username: string;
   readonly password: string;
-}
+};
 
 /** What somebody could read a secret out of: lower case, so that the case of hex digits and escapes does not matter. */
 export type Forms = ReadonlyMap<string, string>;
@@ -39,6 +51,24 @@ export function formsOf(
 }
 
 const hash = (algorithm: string, text: string) => createHash(algorithm).update(text).digest('hex');
+
+/** What `npm run test:canary` looks for. */
+export const formsOfTests = (): Forms =>
+  formsOf(
+    [
+      { name: 'secret of a listener', value: SECRET },
+      { name: 'secret of a simulated listener', value: SIMULATED_SECRET },
+      { name: 'password of a listener', value: PUSH_LOGIN.password },
+      { name: 'password of a device', value: DEVICE_LOGIN.password },
+      { name: 'password of a simulated device', value: USUAL_RULES.password },
+    ],
+    {
+      'login of a listener': PUSH_LOGIN,
+      'login of a device': DEVICE_LOGIN,
+      'login of a simulated device': USUAL_RULES,
+    },
+    ['camera-alarms', 'Simulated(00001)'],
+  );
 
 /** In how many ways a text is written. */
 function written(value: string): Readonly<Record<string, string>> {
@@ -75,4 +105,24 @@ function base64Within(bytes: Buffer, before: number): string {
 export function givenAway(text: string, forms: Forms): string[] {
   const lower = text.toLowerCase();
   return [...forms].filter(([form]) => lower.includes(form)).map(([, whose]) => whose);
+}
+
+/** Through anything else, such as a node or a socket, all of the process could be reached. */
+const isPlain = (value: object) =>
+  value instanceof Error ||
+  Array.isArray(value) ||
+  [undefined, 'Object'].includes((value.constructor as { name?: string } | undefined)?.name);
+
+/** All texts, bytes and names that can be reached from something. */
+export function textsOf(value: unknown, seen: Set<unknown> = new Set()): string[] {
+  if (typeof value === 'string') return [value];
+  if (Buffer.isBuffer(value)) return [value.toString('latin1')];
+  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
+  seen.add(value);
+  if (!isPlain(value)) return [inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY })];
+  // What a configure node tells of its result: this alone is documented to show the path.
+  const isResult = 'difference' in value && 'url' in value;
+  return Reflect.ownKeys(value)
+    .filter((key) => !(isResult && key === 'url'))
+    .flatMap((key) => [String(key), ...textsOf((value as Record<string | symbol, unknown>)[key], seen)]);
 }

@@ -6,35 +6,8 @@ export const EAR = 'ear';
  * what nodes say of their state, and what is logged at any level, each with all that can be reached from it.
  */
 export const EAR_SCRIPT = `const { appendFileSync } = require('node:fs');
-const { inspect } = require('node:util');
-/** Through anything else, such as a node or a socket, all of the process could be reached. */
-const isPlain = (value) =>
-  value instanceof Error || Array.isArray(value) || [undefined, 'Object'].includes(value.constructor?.name);
+const { textsOf } = require(${JSON.stringify(require.resolve('../../support/secrets.js'))});
 module.exports = (RED) => {
-  const textsOf = (heard) => {
-    const seen = new Set();
-    const texts = [];
-    const walk = (value) => {
-      if (typeof value === 'string') texts.push(value);
-      else if (Buffer.isBuffer(value)) texts.push(value.toString('latin1'));
-      else if (typeof value === 'object' && value !== null && !seen.has(value)) {
-        seen.add(value);
-        if (!isPlain(value)) {
-          texts.push(inspect(value, { depth: 1, breakLength: Infinity }));
-          return;
-        }
-        // What a configure node tells of its result: this alone is documented to show the path.
-        const isResult = 'difference' in value && 'url' in value;
-        for (const key of Reflect.ownKeys(value)) {
-          if (isResult && key === 'url') continue;
-          texts.push(String(key));
-          walk(value[key]);
-        }
-      }
-    };
-    walk(heard);
-    return texts;
-  };
   const hear = (kind, heard) =>
     appendFileSync(process.env.EAR_FILE, JSON.stringify({ kind, texts: textsOf(heard) }) + '\\n');
   RED.hooks.add('onSend.ear', (sent) => {
