@@ -63,7 +63,8 @@ function editorOf({ port }: NodeRed, outcome: Outcome) {
   return async (method: string, route: string, body?: unknown): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${port}${route}`, {
       method,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+      // One that is kept could be closed by Node-RED just when it is used again, after an order that took long.
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}`, connection: 'close' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
