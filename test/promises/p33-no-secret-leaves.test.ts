@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
@@ -166,15 +166,14 @@ async function askAll(devices: Devices, editor: ReturnType<typeof editorOf>): Pr
   return ends;
 }
 
-/** What lies below a folder, each with its bytes as characters. */
+/** What lies below a folder, each with its bytes as characters; packages are links, which are not followed. */
 function filesBelow(folder: string): { readonly file: string; readonly text: string }[] {
   return (
-    readdirSync(folder, { recursive: true })
-      .map(String)
-      // Packages are links; the settings are the test's own and hold the token of the editor.
-      .filter((file) => !file.startsWith('node_modules') && file !== 'settings.js')
-      .filter((file) => statSync(path.join(folder, file)).isFile())
-      .map((file) => ({ file, text: readFileSync(path.join(folder, file), 'latin1') }))
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      // The settings are the test's own, and hold the token of the editor.
+      .filter((each) => each.isFile() && each.name !== 'settings.js')
+      .map(({ parentPath, name }) => path.join(parentPath, name))
+      .map((file) => ({ file: path.relative(folder, file), text: readFileSync(file, 'latin1') }))
   );
 }
 
