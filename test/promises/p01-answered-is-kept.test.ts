@@ -1,28 +1,33 @@
 import assert from 'node:assert/strict';
-import { killAgainAndAgain } from './support/killing.js';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CameOut } from './support/came-out.js';
+import { KeepingProcess } from './support/keeping-process.js';
+import { killAgainAndAgain, killedFigure } from './support/killing.js';
 import { promise } from './support/promise.js';
 
-const KILLS = 200;
+/** More with `npm run soak`. */
+const KILLS = Number(process.env['KILLS'] ?? 200);
 /** A build that loses alarms loses some of each kill. */
 const FEW_KILLS = 12;
-const SEED = 20_261_122;
+const SEED = Number(process.env['SEED'] ?? 20_261_122);
 
 promise(
   'P01',
   'an alarm that was answered comes out, with its picture, whenever the process is killed',
-  async ({ build, short, figure }) => {
+  async ({ build, t, short, figure }) => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'camera-alarms-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
     const kills = short ? FEW_KILLS : KILLS;
-    const { answered, lost, twice, unmarked, damaged, left } = await killAgainAndAgain(
-      build.file(''),
-      kills,
-      SEED,
-    );
-    figure(
-      `${kills} kills, ${answered} answered 200, ${lost.length} lost, ${twice} came more than once, ${unmarked.length} of them not marked so`,
-    );
+    const came = new CameOut();
+    const next = () => new KeepingProcess(build.file(''), folder, came);
+    const killed = await killAgainAndAgain({ kills, seed: SEED, life: [20, 140], next, came });
+    figure(killedFigure(kills, killed, came));
+    const { answered, lost } = killed;
     assert.equal(lost.length, 0, `${lost.length} of ${answered} answered ones are lost`);
-    assert.deepEqual(damaged, [], 'came out with other pictures');
-    assert.deepEqual(left, [], 'kept although they were dealt with');
+    assert.deepEqual(came.damaged, [], 'came out with other pictures');
+    assert.deepEqual(readdirSync(folder), [], 'kept although all were dealt with');
     assert.ok(answered > kills * 5, `${answered} answered: hardly anything was tried`);
   },
   [

@@ -9,9 +9,8 @@ import { checksumOf, numberOf } from './numbered.js';
 
 const [root = '', folder = ''] = process.argv.slice(2);
 const load = <T>(name: string): T => require(path.join(root, 'src', name));
-const { HttpListener } = load<typeof import('../../../src/sources/http-listener.js')>(
-  'sources/http-listener.js',
-);
+const { HttpListener } =
+  load<typeof import('../../../src/sources/http-listener.js')>('sources/http-listener.js');
 const { folderDisk } = load<typeof import('../../../src/inbox/spool/disk.js')>('inbox/spool/disk.js');
 const { isapi } = load<typeof import('../../../src/vendors/isapi/index.js')>('vendors/isapi/index.js');
 const { LIMITS } = load<typeof import('../../../src/limits.js')>('limits.js');
