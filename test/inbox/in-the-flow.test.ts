@@ -6,6 +6,7 @@ import type { Store } from '../../src/inbox/store.js';
 import { LIMITS } from '../../src/limits.js';
 import type { AlarmDraft, Notification, Vendor } from '../../src/notification.js';
 import { draftOf, RECORDER_ADDRESS } from '../support/drafts.js';
+import { nextTurn } from '../support/listener.js';
 import { ManualClock } from '../support/manual-clock.js';
 
 const NOTIFICATION: Notification = {
@@ -34,15 +35,17 @@ function make() {
   const limits = { ...LIMITS, inFlight: MOST };
   let number = 0;
   const inbox = new Inbox(vendor, () => `${++number}`, limits, { clock, keeping, announces: false });
-  const leave = inbox.subscribe({
-    alarm: (alarm) => {
-      alarms.push(alarm);
-      alarm.receipt?.handed();
-    },
-    sign: () => undefined,
-  });
+  const subscribe = () =>
+    inbox.subscribe({
+      alarm: (alarm) => {
+        alarms.push(alarm);
+        alarm.receipt?.handed();
+      },
+      sign: () => undefined,
+    });
+  const leave = subscribe();
   const push = () => inbox.accept({ notification: NOTIFICATION, raw: () => Buffer.alloc(0) });
-  return { clock, alarms, leave, push, inbox, settled: () => settled };
+  return { clock, alarms, subscribe, leave, push, inbox, settled: () => settled };
 }
 
 test('an alarm that was handed to a flow is kept until the flow had time for it', async () => {
@@ -78,4 +81,27 @@ test('what a flow was handed does not come again when the listener is stopped', 
   inbox.stop();
   assert.equal(settled(), 1);
   assert.equal(clock.waiting, 0);
+});
+
+test('an alarm whose flow is gone when it was loaded is for the flow that follows', async () => {
+  const { clock, alarms, leave, inbox, settled, subscribe } = make();
+  let load: (draft: AlarmDraft) => void = () => undefined;
+  const loaded = () => new Promise<AlarmDraft>((resolve) => (load = resolve));
+  const draft = draftOf();
+  const about = { path: '', vendor: 'raysharp', device: RECORDER_ADDRESS, receivedAt: 0, keys: [] } as const;
+  inbox.restore({ about, load: loaded, settle: () => assert.fail('settled, and nobody had it') });
+  leave();
+  load(draft);
+  await nextTurn();
+  assert.equal(alarms.length, 0);
+  subscribe();
+  // What comes again comes slowly.
+  clock.pass(100);
+  load(draft);
+  await nextTurn();
+  assert.deepEqual(
+    alarms.map(({ event }) => event.redelivered),
+    [true],
+  );
+  assert.equal(settled(), 0);
 });
