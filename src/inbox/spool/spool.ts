@@ -318,11 +318,14 @@ export class Spool implements Store {
     for (const kept of from.live) {
       const body = await this.#bodyOf(kept).catch(() => undefined);
       // Settled meanwhile, or damaged: nothing of it can be moved.
-      if (body === undefined || !from.live.delete(kept)) continue;
+      if (body === undefined || !from.live.has(kept)) continue;
       const to = await this.#segmentToWrite();
       const head = recordHead(to.mark, KIND.kept, kept.number, [body]);
       const offset = to.size;
       await this.#append(to, [head, body], offset + kept.bytes, this.#sync);
+      // Settled while it was written: that is written behind it.
+      if (!from.live.delete(kept)) continue;
+      from.liveBytes -= kept.bytes;
       Object.assign(kept, { segment: to, offset });
       to.live.add(kept);
       to.liveBytes += kept.bytes;
