@@ -14,8 +14,8 @@ import type { Turns } from './turns.js';
 interface Delivery {
   readonly event: Pick<AlarmDraft['event'], 'id' | 'device'>;
   readonly holdings: readonly Holding[];
-  /** Who has it, or had it. */
-  readonly served: Set<Subscription>;
+  /** Who has it, or had it, and as which of several. */
+  readonly served: Map<Subscription, number>;
   readonly open: Set<Copy>;
   /** Turns that are to give it to others. */
   waiting: number;
@@ -50,6 +50,8 @@ export class Deliveries {
   readonly #options: DeliveryOptions;
   /** By the id of their receipts. */
   readonly #copies = new Map<string, Copy>();
+  /** Whose subscriber is gone, once for each that had it. */
+  #left: Delivery[] = [];
   #underway = 0;
 
   /** @param turns for what has to come again */
@@ -65,8 +67,7 @@ export class Deliveries {
   }
 
   give({ draft, holdings }: Arrival): void {
-    for (const [index, attachment] of draft.attachments.entries())
-      attachment.cid = contentId(draft.event.id, index + 1);
+    nameContents(draft);
     const { id, device } = draft.event;
     const takers = this.#subscriptions.takersOf(device);
     if (takers.length === 0) {
@@ -78,7 +79,7 @@ export class Deliveries {
       const delivery = {
         event,
         holdings,
-        served: new Set<Subscription>(),
+        served: new Map<Subscription, number>(),
         open: new Set<Copy>(),
         waiting: 0,
       };
@@ -94,13 +95,17 @@ export class Deliveries {
       this.#close(copy);
       delivery.served.delete(subscription);
       delivery.waiting++;
-      this.#again(delivery, (draft) => {
-        delivery.waiting--;
-        const takers = this.#subscriptions.takersOf(delivery.event.device);
-        const others = takers.filter((taker) => !delivery.served.has(taker));
-        this.#spread(draft, others, delivery);
-        this.#settleIfDone(delivery);
-      });
+      this.#left.push(delivery);
+    }
+    this.enter();
+  }
+
+  /** A subscriber may be there for what another left. */
+  enter(): void {
+    for (const delivery of this.#left.splice(0)) {
+      const isTaken = this.#subscriptions.takersOf(delivery.event.device).length > 0;
+      if (isTaken) this.#again(delivery, (draft) => this.#handOver(delivery, draft));
+      else this.#left.push(delivery);
     }
   }
 
@@ -121,6 +126,7 @@ export class Deliveries {
   stop(): void {
     for (const { cancel } of this.#copies.values()) cancel();
     this.#copies.clear();
+    this.#left = [];
   }
 
   /** Flows change what they are given: each taker gets its own, the last one what we have. */
@@ -128,6 +134,19 @@ export class Deliveries {
     const copies = takers.map((taker) => delivery && this.#open(delivery, taker));
     for (const [index, taker] of takers.entries())
       this.#hand(index < takers.length - 1 ? copyOf(draft) : draft, taker, copies[index]);
+  }
+
+  #handOver(delivery: Delivery, draft: AlarmDraft): void {
+    const { event, served } = delivery;
+    const others = this.#subscriptions.takersOf(event.device).filter((taker) => !served.has(taker));
+    // Its node may be on its way back: those of other devices do not take it.
+    if (others.length === 0 && served.size === 0) {
+      this.#left.push(delivery);
+      return;
+    }
+    delivery.waiting--;
+    this.#spread(draft, others, delivery);
+    this.#settleIfDone(delivery);
   }
 
   #hand(draft: AlarmDraft, subscription: Subscription, copy: Copy | undefined): void {
@@ -142,11 +161,12 @@ export class Deliveries {
   }
 
   #open(delivery: Delivery, subscription: Subscription): Copy {
+    const number = freeNumber(delivery);
     const copy: Copy = {
       delivery,
       subscription,
       receipt: {
-        id: `${delivery.event.id}-${delivery.served.size + 1}`,
+        id: `${delivery.event.id}-${number}`,
         awaited: this.#options.confirmed,
         handed: () => this.#handed(copy),
         settle: () => this.#settle(copy),
@@ -158,7 +178,7 @@ export class Deliveries {
     this.#underway++;
     this.#copies.set(copy.receipt.id, copy);
     delivery.open.add(copy);
-    delivery.served.add(subscription);
+    delivery.served.set(subscription, number);
     return copy;
   }
 
@@ -243,6 +263,7 @@ export class Deliveries {
         const [draft, ...pictures] = await Promise.all(holdings.map((holding) => holding.load()));
         if (draft === undefined) throw new Error('nothing is kept of it');
         joinPictures(draft, pictures, id);
+        nameContents(draft);
         draft.event.redelivered = true;
         return draft;
       },
@@ -251,4 +272,17 @@ export class Deliveries {
       fail: this.#options.onError,
     });
   }
+}
+
+/** Who comes in the place of another gets its number: what that one handed on can still be confirmed. */
+function freeNumber({ served }: Delivery): number {
+  const taken = new Set(served.values());
+  let number = 1;
+  while (taken.has(number)) number++;
+  return number;
+}
+
+/** Vendors do not know the id of an event. */
+function nameContents({ event, attachments }: AlarmDraft): void {
+  for (const [index, attachment] of attachments.entries()) attachment.cid = contentId(event.id, index + 1);
 }

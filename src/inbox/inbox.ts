@@ -111,6 +111,7 @@ export class Inbox {
   subscribe(subscriber: Subscriber, sender?: Sender): () => void {
     const subscription = { subscriber, sender };
     this.#subscriptions.add(subscription);
+    this.#deliveries.enter();
     this.#turns.resume();
     return () => {
       // Before the last one goes: what waits for a picture and is kept nowhere would find nobody.

@@ -60,8 +60,11 @@ export class PictureJoin {
   empty(): Arrival[] {
     this.#cancel?.();
     this.#cancel = undefined;
-    const loose = [...this.#loose.values()].filter(({ taken }) => !taken);
+    const all = [...this.#loose.values()];
+    const loose = all.filter(({ taken }) => !taken);
     const waiting = [...this.#held.splice(0), ...loose].sort((a, b) => a.since - b.since);
+    // Events have them: they are no longer kept for their own sake.
+    for (const { arrival, taken } of all) if (taken) releaseAll(arrival);
     this.#loose.clear();
     this.#looseBytes = 0;
     return waiting.map(({ arrival }) => arrival);
@@ -123,7 +126,7 @@ export class PictureJoin {
     this.#loose.delete(key);
     this.#looseBytes -= loose.bytes;
     if (!loose.taken) this.#hand(loose.arrival);
-    else for (const holding of loose.arrival.holdings) holding.release();
+    else releaseAll(loose.arrival);
   }
 
   #trim(): void {
@@ -160,6 +163,10 @@ const keyOf = ({ event }: AlarmDraft, picture: string) => JSON.stringify([event.
 
 const placeOf = ({ event: { device, channelRaw, type } }: AlarmDraft) =>
   JSON.stringify([device.id, channelRaw ?? null, type]);
+
+function releaseAll({ holdings }: Arrival): void {
+  for (const holding of holdings) holding.release();
+}
 
 /** Adds a picture to what waited for it, which now needs what is kept of it too. */
 function attach(to: Arrival, from: Arrival): void {
