@@ -107,7 +107,7 @@ export default function register(RED: NodeAPI): void {
         else callOff = afterEnd(this.id, () => listener?.start());
       });
       return (removed) => {
-        leave?.();
+        leave?.(removed);
         if (removed && id !== undefined) inbox?.forget(id);
         listening.remove(user);
         if (removed && inbox?.deserted) listener?.abandon(user.path);

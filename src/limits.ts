@@ -10,15 +10,15 @@ export const LIMITS = {
   headersTimeoutMs: 10_000,
   /** 8 MiB over a poor Wi-Fi link take about half of this. */
   requestTimeoutMs: 60_000,
-  /** How late a timeout may be noticed. */
-  checkIntervalMs: 1_000,
+  /** How late a timeout may be noticed; with the linger time below, a peer is gone within a second of it. */
+  checkIntervalMs: 500,
   /** Devices open a connection per event (seed 003 §1); an idle one is of no use to them. */
   keepAliveTimeoutMs: 5_000,
   /** Node's own default; longest head seen from a camera is below 1 KiB. */
   requestHeadBytes: 16 * KIB,
   requestHeadLines: 64,
   requestsPerConnection: 100,
-  /** Served and waiting connections of all addresses. */
+  /** Served and waiting connections of all addresses; beyond it one of an address that has pushed nothing is closed. */
   connections: 256,
   /** Served at the same time for one address; further ones wait, so that a burst is slowed and not lost. */
   connectionsPerAddress: 16,
@@ -30,7 +30,7 @@ export const LIMITS = {
   bodyBytesInMemory: 128 * MIB,
   /** Read from a peer that was refused, so that it sees the answer before the connection closes. */
   refusedBodyBytes: 48 * KIB,
-  refusedLingerMs: 1_000,
+  refusedLingerMs: 500,
   /** An ISAPI push has at most about ten pictures. */
   parts: 64,
   partHeaderBytes: 8 * KIB,
@@ -81,7 +81,8 @@ export const LIMITS = {
   spoolBytes: 256 * MIB,
   /** Small enough to be removed soon, large enough that a busy recorder makes a new one every few seconds only. */
   spoolSegmentBytes: 16 * MIB,
-  spoolAgeMs: 7 * 86_400_000,
+  /** After a week nobody wants to know. */
+  spoolAgeHours: 168,
   /** A disk that could not be written to is tried again after this. */
   spoolRetryMs: 2_000,
   /** Alarms that come once more, in a second: flows and mail servers are busy when they start. */

@@ -3,16 +3,16 @@ import type { Stored } from './store.js';
 
 /** Something that is kept and that several may need: settled when the last of them is done with it. */
 export class Holding {
-  readonly #stored: Stored;
+  readonly stored: Stored;
   #sharers = 1;
 
   constructor(stored: Stored) {
-    this.#stored = stored;
+    this.stored = stored;
   }
 
   /** @throws AlarmError `SPOOL_DAMAGED` */
   load(): Promise<AlarmDraft> {
-    return this.#stored.load();
+    return this.stored.load();
   }
 
   share(): Holding {
@@ -21,7 +21,7 @@ export class Holding {
   }
 
   release(): void {
-    if (--this.#sharers === 0) this.#stored.settle();
+    if (--this.#sharers === 0) this.stored.settle();
   }
 }
 

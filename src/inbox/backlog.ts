@@ -9,6 +9,8 @@ import type { About } from './spool/kept-alarm.js';
 import { type Kept, Spool } from './spool/spool.js';
 import type { Store } from './store.js';
 
+const HOUR_MS = 3_600_000;
+
 /** How alarms are kept. */
 export interface KeepOptions {
   /** Where; in memory unless given. */
@@ -23,8 +25,8 @@ export interface KeepOptions {
 export interface BacklogEvents {
   /** Nothing can be kept just now, and why; undefined when it can again. */
   readonly onTrouble: (trouble: AlarmError | undefined) => void;
-  /** An alarm of an earlier run is too old to be given out. */
-  readonly onError: (error: AlarmError) => void;
+  /** An alarm of an earlier run is too old to be given out, or something went wrong that costs no alarm. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** What is kept for the inboxes of one listener, and what an earlier run left to them. */
@@ -50,8 +52,7 @@ export class Backlog {
     this.#events = events;
     const { disk, sync = false, confirmed = false } = options ?? {};
     if (disk !== undefined) {
-      const { onTrouble } = events;
-      this.#spool = new Spool({ disk, limits, clock, random: randomBytes, sync, onTrouble });
+      this.#spool = new Spool({ disk, limits, clock, random: randomBytes, sync, ...events });
     }
     this.#store = this.#spool ?? (confirmed ? new MemoryStore(limits) : undefined);
   }
@@ -83,7 +84,7 @@ export class Backlog {
   async #read(spool: Spool): Promise<void> {
     try {
       const { unsettled, seen } = await spool.open();
-      this.#seen = seen;
+      this.#seen = seen.filter((about) => this.#isRecent(about));
       this.#left = unsettled.filter((kept) => !this.#isTooOld(kept));
       this.#giveOut();
     } catch {
@@ -113,8 +114,13 @@ export class Backlog {
     return inbox?.vendor.id === vendor ? inbox : undefined;
   }
 
+  /** Long enough ago, the same is another one. */
+  #isRecent({ receivedAt }: About): boolean {
+    return this.#clock.now() - receivedAt < this.#limits.sameNotificationMs;
+  }
+
   #isTooOld(kept: Kept): boolean {
-    const isOld = this.#clock.now() - kept.about.receivedAt > this.#limits.spoolAgeMs;
+    const isOld = this.#clock.now() - kept.about.receivedAt > this.#limits.spoolAgeHours * HOUR_MS;
     if (isOld) {
       this.#events.onError(new AlarmError('SPOOL_AGED', new Date(kept.about.receivedAt).toISOString()));
       kept.settle();

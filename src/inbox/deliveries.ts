@@ -50,8 +50,8 @@ export class Deliveries {
   readonly #options: DeliveryOptions;
   /** By the id of their receipts. */
   readonly #copies = new Map<string, Copy>();
-  /** Whose subscriber is gone, once for each that had it. */
-  #left: Delivery[] = [];
+  /** What somebody had who is gone. */
+  readonly #orphans = new Set<Delivery>();
   #underway = 0;
 
   /** @param turns for what has to come again */
@@ -87,25 +87,35 @@ export class Deliveries {
     }
   }
 
-  /** A subscriber is gone: what it had, and nobody has dealt with, goes to who comes in its place. */
-  leave(subscription: Subscription): void {
+  /**
+   * A subscriber is gone: what it had, and nobody has dealt with, is for who comes in its place.
+   * @param forGood nobody comes in its place
+   */
+  leave(subscription: Subscription, forGood: boolean): void {
     for (const copy of this.#copies.values()) {
       if (copy.subscription !== subscription) continue;
-      const { delivery } = copy;
-      this.#close(copy);
-      delivery.served.delete(subscription);
-      delivery.waiting++;
-      this.#left.push(delivery);
+      if (forGood) this.#settle(copy);
+      else {
+        this.#close(copy);
+        copy.delivery.served.delete(subscription);
+        this.#orphans.add(copy.delivery);
+      }
     }
-    this.enter();
   }
 
-  /** A subscriber may be there for what another left. */
-  enter(): void {
-    for (const delivery of this.#left.splice(0)) {
-      const isTaken = this.#subscriptions.takersOf(delivery.event.device).length > 0;
-      if (isTaken) this.#again(delivery, (draft) => this.#handOver(delivery, draft));
-      else this.#left.push(delivery);
+  /** Somebody came, perhaps in the place of one that is gone. */
+  join(): void {
+    for (const delivery of this.#orphans) {
+      this.#orphans.delete(delivery);
+      delivery.waiting++;
+      this.#again(delivery, (draft) => {
+        delivery.waiting--;
+        const takers = this.#subscriptions.takersOf(delivery.event.device);
+        const others = takers.filter((taker) => !delivery.served.has(taker));
+        this.#spread(draft, others, delivery);
+        // It was another one that came.
+        if (others.length === 0) this.#orphans.add(delivery);
+      });
     }
   }
 
@@ -126,7 +136,7 @@ export class Deliveries {
   stop(): void {
     for (const { cancel } of this.#copies.values()) cancel();
     this.#copies.clear();
-    this.#left = [];
+    this.#orphans.clear();
   }
 
   /** Flows change what they are given: each taker gets its own, the last one what we have. */
@@ -134,19 +144,6 @@ export class Deliveries {
     const copies = takers.map((taker) => delivery && this.#open(delivery, taker));
     for (const [index, taker] of takers.entries())
       this.#hand(index < takers.length - 1 ? copyOf(draft) : draft, taker, copies[index]);
-  }
-
-  #handOver(delivery: Delivery, draft: AlarmDraft): void {
-    const { event, served } = delivery;
-    const others = this.#subscriptions.takersOf(event.device).filter((taker) => !served.has(taker));
-    // Its node may be on its way back: those of other devices do not take it.
-    if (others.length === 0 && served.size === 0) {
-      this.#left.push(delivery);
-      return;
-    }
-    delivery.waiting--;
-    this.#spread(draft, others, delivery);
-    this.#settleIfDone(delivery);
   }
 
   #hand(draft: AlarmDraft, subscription: Subscription, copy: Copy | undefined): void {
@@ -249,8 +246,9 @@ export class Deliveries {
     if (this.#underway-- === this.#options.limits.inFlight) this.#turns.resume();
   }
 
-  #settleIfDone({ open, waiting, holdings }: Delivery): void {
-    if (open.size > 0 || waiting > 0) return;
+  #settleIfDone(delivery: Delivery): void {
+    const { open, waiting, holdings } = delivery;
+    if (open.size > 0 || waiting > 0 || this.#orphans.has(delivery)) return;
     for (const holding of holdings) holding.release();
   }
 

@@ -78,7 +78,7 @@ export class Inbox {
     this.#conditions = new Conditions(limits);
     this.#known = new Known(vendor, limits, clock, options.shared);
     this.#starts = new Starts(limits);
-    this.#turns = new Turns(limits, clock, () => this.#deliveries.hasRoom && !this.deserted);
+    this.#turns = new Turns(limits, clock, () => this.#deliveries.hasRoom && !this.deserted, onError);
     const confirmed = keeping?.confirmed === true;
     this.#deliveries = new Deliveries(this.#subscriptions, this.#turns, {
       limits,
@@ -107,17 +107,17 @@ export class Inbox {
     return this.#subscriptions.size === 0;
   }
 
-  /** @returns how to stop */
-  subscribe(subscriber: Subscriber, sender?: Sender): () => void {
+  /** @returns how to stop; `forGood` when nobody comes in its place */
+  subscribe(subscriber: Subscriber, sender?: Sender): (forGood?: boolean) => void {
     const subscription = { subscriber, sender };
     this.#subscriptions.add(subscription);
-    this.#deliveries.enter();
+    this.#deliveries.join();
     this.#turns.resume();
-    return () => {
+    return (forGood = false) => {
       // Before the last one goes: what waits for a picture and is kept nowhere would find nobody.
       if (this.#subscriptions.isLast(subscription)) this.#letGo();
       this.#subscriptions.remove(subscription);
-      this.#deliveries.leave(subscription);
+      this.#deliveries.leave(subscription, forGood);
     };
   }
 
@@ -148,7 +148,7 @@ export class Inbox {
 
   /** What was kept in an earlier run and not dealt with: it comes before what is new of its device. */
   restore(stored: Stored & { readonly about: About }): void {
-    this.#takeAgain(stored.about.device, new Holding(stored));
+    this.#takeAgain(stored.about.device, stored);
   }
 
   /** A notification was kept in an earlier run, dealt with or not. */
@@ -238,22 +238,25 @@ export class Inbox {
     this.#turns.take({ device: device.id, again: false, load, go, fail: this.#onError }, draft);
   }
 
-  #takeAgain(device: string, ...holdings: Holding[]): void {
-    for (const holding of holdings) {
-      const go = (draft: AlarmDraft) => {
-        draft.event.redelivered = true;
-        this.#join.take({ draft, holdings: [holding] });
-      };
-      this.#turns.take({ device, again: true, load: () => holding.load(), go, fail: this.#onError });
-    }
+  #takeAgain(device: string, stored: Stored): void {
+    const go = (draft: AlarmDraft) => {
+      draft.event.redelivered = true;
+      this.#join.take({ draft, holdings: [new Holding(stored)] });
+    };
+    this.#turns.take({ device, again: true, load: () => stored.load(), go, fail: this.#onError });
   }
 
   /** What waits for pictures waits no longer: it goes on, or comes again when somebody is there. */
   #letGo(): void {
-    if (this.#keeping === undefined) this.#join.flush();
-    else
-      for (const { draft, holdings } of this.#join.empty())
-        this.#takeAgain(draft.event.device.id, ...holdings);
+    if (this.#keeping === undefined) {
+      this.#join.flush();
+      return;
+    }
+    // Each once: several events may have the same picture.
+    const devices = new Map<Stored, string>();
+    for (const { draft, holdings } of this.#join.empty())
+      for (const { stored } of holdings) devices.set(stored, draft.event.device.id);
+    for (const [stored, device] of devices) this.#takeAgain(device, stored);
   }
 
   /** Recorders name themselves in some deliveries and not in others (raysharp-vstarcam-others.md §1.5). */

@@ -60,11 +60,10 @@ export class PictureJoin {
   empty(): Arrival[] {
     this.#cancel?.();
     this.#cancel = undefined;
-    const all = [...this.#loose.values()];
-    const loose = all.filter(({ taken }) => !taken);
-    const waiting = [...this.#held.splice(0), ...loose].sort((a, b) => a.since - b.since);
     // Events have them: they are no longer kept for their own sake.
-    for (const { arrival, taken } of all) if (taken) releaseAll(arrival);
+    for (const { taken, arrival } of this.#loose.values()) if (taken) releaseAll(arrival);
+    const loose = [...this.#loose.values()].filter(({ taken }) => !taken);
+    const waiting = [...this.#held.splice(0), ...loose].sort((a, b) => a.since - b.since);
     this.#loose.clear();
     this.#looseBytes = 0;
     return waiting.map(({ arrival }) => arrival);
@@ -72,7 +71,6 @@ export class PictureJoin {
 
   #takeEvent(arrival: Arrival): void {
     const { draft } = arrival;
-    const place = placeOf(draft);
     const awaits = draft.awaits === undefined ? undefined : keyOf(draft, draft.awaits);
     const picture = awaits === undefined ? undefined : this.#loose.get(awaits);
     if (picture !== undefined) {
@@ -80,6 +78,11 @@ export class PictureJoin {
       attach(arrival, picture.arrival);
     }
     const waits = awaits !== undefined && picture === undefined;
+    if (!waits && this.#held.length === 0) {
+      this.#hand(arrival);
+      return;
+    }
+    const place = placeOf(draft);
     if (!waits && !this.#held.some((held) => held.place === place)) this.#hand(arrival);
     else this.#held.push({ arrival, place, awaits: waits ? awaits : undefined, since: this.#clock.ticks() });
   }

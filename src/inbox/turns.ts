@@ -26,6 +26,7 @@ export class Turns {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #mayGo: () => boolean;
+  readonly #onError: (error: unknown) => void;
   /** By device; who had a turn goes to the end. */
   readonly #queues = new Map<string, Turn[]>();
   /** Devices whose next one is being loaded. */
@@ -35,10 +36,11 @@ export class Turns {
   #stopped = false;
 
   /** @param mayGo whether there is room, and somebody to go to; when that changes, {@link resume} is called */
-  constructor(limits: Limits, clock: Clock, mayGo: () => boolean) {
+  constructor(limits: Limits, clock: Clock, mayGo: () => boolean, onError: (error: unknown) => void) {
     this.#limits = limits;
     this.#clock = clock;
     this.#mayGo = mayGo;
+    this.#onError = onError;
   }
 
   /** Alarms that wait. */
@@ -87,7 +89,12 @@ export class Turns {
     queue?.shift();
     this.#queues.delete(device);
     if (queue !== undefined && queue.length > 0) this.#queues.set(device, queue);
-    action();
+    try {
+      action();
+    } catch (error) {
+      // Of our own code: it must not hold up what comes behind.
+      this.#onError(error);
+    }
     this.resume();
   }
 

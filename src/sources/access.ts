@@ -32,8 +32,6 @@ export type Verdict =
       readonly status: 401 | 403 | 404;
       readonly code: AlarmErrorCode;
       readonly challenge?: readonly string[];
-      /** The path, where only the login is wrong. */
-      readonly at?: string;
     };
 
 const REALM = 'camera-alarms';
@@ -71,9 +69,7 @@ export class Access {
       case 'none':
         return { path };
       case 'basic':
-        return this.#checkBasic(request)
-          ? { path }
-          : this.#login(path, [`Basic realm="${REALM}", charset="UTF-8"`]);
+        return this.#checkBasic(request) ? { path } : wrongLogin([`Basic realm="${REALM}", charset="UTF-8"`]);
       case 'digest':
         return this.#checkDigest(request, path);
     }
@@ -105,10 +101,10 @@ export class Access {
 
   #checkDigest(request: AccessRequest, path: string): Verdict {
     const given = parseAuthorization(request.authorization);
-    if (given?.scheme !== 'digest') return this.#challenge(path, false);
+    if (given?.scheme !== 'digest') return this.#challenge(false);
     const of = (name: string) => given.parameters.get(name) ?? '';
     const algorithm = of('algorithm').toUpperCase() || 'MD5';
-    if (!isAlgorithm(algorithm) || of('qop') !== 'auth') return this.#challenge(path, false);
+    if (!isAlgorithm(algorithm) || of('qop') !== 'auth') return this.#challenge(false);
     const expected = digestResponse({
       algorithm,
       username: this.#settings.username,
@@ -125,30 +121,33 @@ export class Access {
     // What was signed is what the device wrote, which may have been repaired before it came here.
     const same = repairTarget(of('uri')) === repairTarget(request.url);
     const right = equal(of('response').toLowerCase(), expected) && known && same;
-    if (!right) return this.#challenge(path, false);
+    if (!right) return this.#challenge(false);
     const verdict = this.#nonces.verify(of('nonce'), of('nc'));
-    return verdict === 'good' ? { path } : this.#challenge(path, verdict === 'stale');
+    return verdict === 'good' ? { path } : this.#challenge(verdict === 'stale');
   }
 
   /** MD5 first: cameras that know no other take the first challenge they see. */
-  #challenge(path: string, stale: boolean): Verdict {
+  #challenge(stale: boolean): Verdict {
     const rest = `realm="${REALM}", qop="auth", nonce="${this.#nonces.issue()}"${stale ? ', stale=true' : ''}`;
-    return this.#login(path, [`Digest ${rest}, algorithm=MD5`, `Digest ${rest}, algorithm=SHA-256`]);
-  }
-
-  #login(path: string, challenge: readonly string[]): Verdict {
-    return { status: 401, code: 'LOGIN_WRONG', challenge, at: path };
+    return wrongLogin([`Digest ${rest}, algorithm=MD5`, `Digest ${rest}, algorithm=SHA-256`]);
   }
 }
+
+const wrongLogin = (challenge: readonly string[]): Verdict => ({
+  status: 401,
+  code: 'LOGIN_WRONG',
+  challenge,
+});
 
 /**
  * The path of a request target, which may be a whole URL (RFC 9112 §3.2.2), without query and closing slash. Devices put
  * a slash before the one that was typed: several are one.
  */
 export function targetPath(url: string): string {
-  const origin = /^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0;
+  const origin = url.startsWith('/') ? 0 : (/^https?:\/\/[^/?#]*/i.exec(url)?.[0].length ?? 0);
   const query = url.indexOf('?', origin);
-  const path = url.slice(origin, query < 0 ? url.length : query).replace(/\/{2,}/g, '/');
+  const written = url.slice(origin, query < 0 ? url.length : query);
+  const path = written.includes('//') ? written.replace(/\/{2,}/g, '/') : written;
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 

@@ -3,7 +3,9 @@ import type { Limits } from '../limits.js';
 
 /**
  * Shares the connections of a listener among its senders. One address is served so many at a time; a burst waits
- * unread in the system's buffers, and what is beyond that is closed so that other cameras still get in.
+ * unread in the system's buffers, and what is beyond that is closed so that other cameras still get in. When all
+ * addresses together have too many, the oldest connection of one that was never served well makes room: a push is over
+ * in a moment, and what only holds a connection open is old.
  */
 export class ConnectionGate {
   readonly #limits: Limits;
@@ -12,6 +14,10 @@ export class ConnectionGate {
   readonly #served = new Map<string, Set<Socket>>();
   /** Waiting sockets in order of arrival, each with what undoes its waiting. */
   readonly #waiting = new Map<string, Map<Socket, () => void>>();
+  /** Served and waiting sockets in order of arrival, with their addresses. */
+  readonly #open = new Map<Socket, string>();
+  /** Addresses that were served well. */
+  readonly #known = new Set<string>();
   #shut = false;
 
   /** @param onCrowd told of each connection that was closed */
@@ -23,26 +29,59 @@ export class ConnectionGate {
 
   admit(socket: Socket): void {
     const address = addressOf(socket);
-    const served = this.#served.get(address) ?? new Set();
-    const waiting = this.#waiting.get(address) ?? new Map();
-    if (served.size < this.#limits.connectionsPerAddress) {
-      this.#served.set(address, served.add(socket));
-      this.#letIn(socket, address);
-    } else if (waiting.size < this.#limits.waitingPerAddress) {
-      this.#waiting.set(address, waiting);
-      this.#hold(socket, waiting);
-    } else {
-      socket.destroy();
-      this.#onCrowd(address);
+    const served = this.#served.get(address);
+    const waits = served !== undefined && served.size >= this.#limits.connectionsPerAddress;
+    const waiting = waits ? (this.#waiting.get(address) ?? new Map()) : undefined;
+    if ((waiting?.size ?? 0) >= this.#limits.waitingPerAddress || !this.#hasRoom()) {
+      this.#turnAway(socket, address);
+      return;
     }
+    this.#open.set(socket, address);
+    socket.once('close', () => this.#open.delete(socket));
+    if (waiting !== undefined) {
+      this.#waiting.set(address, waiting);
+      this.#hold(socket, address, waiting);
+      return;
+    }
+    if (served === undefined) this.#served.set(address, new Set([socket]));
+    else served.add(socket);
+    this.#letIn(socket, address);
+  }
+
+  /** Whether an address was served well before. */
+  knows(address: string): boolean {
+    return this.#known.has(address);
+  }
+
+  /** An address was served well: its connections are not closed for those of others. */
+  remember(address: string): void {
+    const [oldest] = this.#known;
+    if (oldest !== undefined && this.#known.size >= this.#limits.knownDevices) this.#known.delete(oldest);
+    this.#known.add(address);
   }
 
   /** Cuts every connection, whatever it is in the middle of, and serves nobody any more. */
   shut(): void {
     this.#shut = true;
-    const waiting = [...this.#waiting.values()].flatMap((sockets) => [...sockets.keys()]);
-    const served = [...this.#served.values()].flatMap((sockets) => [...sockets]);
-    for (const socket of [...waiting, ...served]) socket.destroy();
+    for (const socket of this.#open.keys()) socket.destroy();
+  }
+
+  /** Whether there is room for one more connection, made if need be. */
+  #hasRoom(): boolean {
+    if (this.#open.size < this.#limits.connections) return true;
+    for (const [socket, address] of this.#open) {
+      if (this.#known.has(address)) continue;
+      // Its end comes a moment later.
+      this.#open.delete(socket);
+      this.#turnAway(socket, address);
+      return true;
+    }
+    return false;
+  }
+
+  #turnAway(socket: Socket, address: string): void {
+    socket.destroy();
+    this.#onCrowd(address);
   }
 
   #letIn(socket: Socket, address: string): void {
@@ -63,8 +102,9 @@ export class ConnectionGate {
     this.#serve(socket);
   }
 
-  #hold(socket: Socket, waiting: Map<Socket, () => void>): void {
+  #hold(socket: Socket, address: string, waiting: Map<Socket, () => void>): void {
     const release = () => {
+      clearTimeout(timer);
       waiting.delete(socket);
       socket.off('error', release).off('close', release).off('end', hangUp);
     };
@@ -73,6 +113,11 @@ export class ConnectionGate {
       release();
       socket.destroy();
     };
+    // No device waits that long for its answer.
+    const timer = setTimeout(() => {
+      release();
+      this.#turnAway(socket, address);
+    }, this.#limits.requestTimeoutMs).unref();
     socket.on('error', release).on('close', release).on('end', hangUp);
     waiting.set(socket, release);
   }

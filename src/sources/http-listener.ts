@@ -169,14 +169,15 @@ export class HttpListener {
       if (home !== undefined) this.#take(request, response, { path: '', inbox: home }, others);
       else if (homes !== undefined) {
         if (this.#keepAlives.isNewStranger(address)) this.#tell('denied', address, NO_KEEPALIVE.code);
-        this.#refuse(request, response, NO_KEEPALIVE);
+        this.#refuse(request, response, 'status' in verdict ? verdict : NO_KEEPALIVE);
       }
       if (homes !== undefined) return;
     }
     if ('status' in verdict) {
       const knock = verdict.status === 401 && headers.authorization === undefined;
       if (!knock || this.#knocksTooOften(address)) this.#tell('denied', address, verdict.code);
-      this.#refuse(request, response, verdict, this.#paths.find(verdict.at ?? '')?.inbox);
+      // In no maker's words: they would tell who has not logged in which paths there are.
+      this.#refuse(request, response, verdict);
       return;
     }
     this.#knocks.delete(address);
@@ -186,12 +187,7 @@ export class HttpListener {
   }
 
   /** @param alsoFor set for a sign of life: others that its sender pushes to */
-  #take(
-    request: IncomingMessage,
-    response: ServerResponse,
-    place: Place,
-    alsoFor?: readonly Inbox[],
-  ): void {
+  #take(request: IncomingMessage, response: ServerResponse, place: Place, alsoFor?: readonly Inbox[]): void {
     const { inbox } = place;
     const objection = objectionTo(request, inbox.vendor, alsoFor !== undefined, this.#limits);
     if (objection !== undefined) this.#object(request, response, objection, inbox);

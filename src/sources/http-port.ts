@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { TlsOptions } from 'node:tls';
 import { AlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
-import { ConnectionGate, plainAddress } from './connection-gate.js';
+import { addressOf, ConnectionGate } from './connection-gate.js';
 import { HeadFront } from './head-front.js';
 
 /** What a port is doing; `retrying` holds why it could not be opened, `blocked` why everyone is sent away. */
@@ -102,14 +102,15 @@ export class HttpPort {
         : https.createServer({ ...options, ...tls, handshakeTimeout });
     // Before Node.js 24 what is more was left out and nothing said: with one more than may be it shows.
     server.maxHeadersCount = this.#limits.requestHeadLines + 1;
-    server.maxConnections = this.#limits.connections;
-    for (const event of ['request', 'checkContinue', 'checkExpectation'])
-      server.on(event, (request: http.IncomingMessage, response: http.ServerResponse) =>
-        this.#countLines(request, response),
-      );
+    const gate = this.#guard(server);
+    for (const event of ['request', 'checkContinue', 'checkExpectation']) {
+      server.on(event, (request: http.IncomingMessage, response: http.ServerResponse) => {
+        rememberWho(request, response, gate);
+        this.#countLines(request, response);
+      });
+    }
     server.on('clientError', this.#events.onClientError);
-    server.on('drop', (data) => this.#events.onCrowd(plainAddress(data?.remoteAddress ?? '')));
-    this.#gate = this.#guard(server);
+    this.#gate = gate;
     return server;
   }
 
@@ -142,6 +143,19 @@ export class HttpPort {
     const problem = new AlarmError(code, detail, { cause: error });
     this.#events.onState({ state: 'retrying', port: this.#settings.port, error: problem });
   }
+}
+
+/** Who was served well comes before strangers when there are too many. */
+function rememberWho(
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  gate: ConnectionGate,
+): void {
+  const address = addressOf(request.socket);
+  if (gate.knows(address)) return;
+  response.once('finish', () => {
+    if (response.statusCode < 300) gate.remember(address);
+  });
 }
 
 /** Takes the listeners of an event away. @returns what calls them all */

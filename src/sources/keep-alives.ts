@@ -51,14 +51,19 @@ export class KeepAlives {
     inboxes: ReadonlyMap<string, Inbox>,
     listed: boolean,
   ): Inbox[] | undefined {
-    const takers = [...inboxes].filter(([, { vendor }]) => vendor.keepAlivePath !== undefined);
-    if (takers.length === 0) return undefined;
+    if (!hasTaker(inboxes)) return undefined;
     const target = targetPath(url).toLowerCase();
-    const candidates = takers.filter(([, { vendor }]) => vendor.keepAlivePath === target);
+    const candidates = [...inboxes].filter(([, { vendor }]) => vendor.keepAlivePath === target);
     if (candidates.length === 0) return undefined;
     const paths = this.#pushers.get(address);
     const known = candidates.filter(([path]) => paths?.has(path));
     // Where it will push is not known yet; with one place there is no doubt.
     return (known.length === 0 && listed ? candidates.slice(0, 1) : known).map(([, inbox]) => inbox);
   }
+}
+
+/** Asked with every request: nothing is made for it. */
+function hasTaker(inboxes: ReadonlyMap<string, Inbox>): boolean {
+  for (const { vendor } of inboxes.values()) if (vendor.keepAlivePath !== undefined) return true;
+  return false;
 }

@@ -33,8 +33,13 @@ export function objectionTo(
   const content = request.headers['content-encoding'] ?? 'identity';
   const transfer = request.headers['transfer-encoding'] ?? 'chunked';
   if (content.toLowerCase() !== 'identity' || transfer.toLowerCase() !== 'chunked') return COMPRESSED;
-  return Number(request.headers['content-length'] ?? 0) > limits.bodyBytes ? TOO_LARGE : undefined;
+  const most = mostBytes(keepAlive, limits);
+  return Number(request.headers['content-length'] ?? 0) > most ? TOO_LARGE : undefined;
 }
+
+/** Of a body. Signs of life need neither secret nor login, and hold a small document at most. */
+export const mostBytes = (keepAlive: boolean, { bodyBytes, documentBytes }: Limits) =>
+  keepAlive ? documentBytes : bodyBytes;
 
 /** What stands behind the `?` of the request target; empty for nothing. */
 export function queryOf({ url = '' }: IncomingMessage): string {

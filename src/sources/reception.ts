@@ -8,7 +8,7 @@ import type { Outcome, Vendor } from '../notification.js';
 import { BodyReader } from '../wire/body.js';
 import { connectionOf } from './connection.js';
 import { addressOf } from './connection-gate.js';
-import { type Objection, queryOf, TOO_LARGE, TOO_MUCH } from './objection.js';
+import { mostBytes, type Objection, queryOf, TOO_LARGE, TOO_MUCH } from './objection.js';
 import type { Place } from './paths.js';
 import type { Refusal } from './refusal.js';
 
@@ -64,6 +64,7 @@ export class Reception {
     const connection = connectionOf(request.socket);
     connection.latest = request;
     connection.pending++;
+    const most = mostBytes(alsoFor !== undefined, this.#limits);
     let length = 0;
     let body: BodyReader | undefined = this.#readerFor(request, place.inbox.vendor);
     /** Gives the body away, once: the request lives until its connection is closed, and pictures need not. */
@@ -80,7 +81,7 @@ export class Reception {
       if (body === undefined) return;
       const hasRoom = this.#memory.take(address, chunk.length);
       if (hasRoom) length += chunk.length;
-      const tooLarge = length > this.#limits.bodyBytes;
+      const tooLarge = length > most;
       if (hasRoom && !tooLarge) {
         body.write(chunk);
         return;

@@ -8,7 +8,8 @@ import { MultipartParser } from './multipart.js';
 import { PartBytes } from './part-bytes.js';
 
 const BLANKS = new Set([0x20, 0x09, 0x0d, 0x0a]);
-const DASHES = Buffer.from('--');
+const DASH = 0x2d;
+const EMPTY = Buffer.alloc(0);
 /** A byte order mark and the first character. */
 const SIGN_BYTES = 4;
 
@@ -31,7 +32,7 @@ export class BodyReader {
   readonly #parts: BodyPart[] = [];
   readonly #raw: Buffer[] = [];
   #rawLength = 0;
-  #start: Buffer = Buffer.alloc(0);
+  #start: Buffer = EMPTY;
   readonly #formData: boolean;
   #multipart: MultipartParser | FormDataReader | undefined;
   #single: PartBytes | undefined;
@@ -103,23 +104,21 @@ export class BodyReader {
     const type = this.#contentType ?? '';
     const form = this.#formData && FormDataReader.takes(type, this.#start);
     if (form === undefined && !ended) return;
-    const { value, parameters } = parseParameters(type);
-    const document = ['xml', 'json'].includes(classify(first));
-    if (first.subarray(0, 2).equals(DASHES) || (value.startsWith('multipart/') && !document)) {
+    if (isMultipart(first, type)) {
       const add = (part: BodyPart) => this.#parts.push(part);
       this.#multipart = form
         ? new FormDataReader(type, this.#limits, add)
-        : new MultipartParser(parameters.get('boundary'), this.#limits, add);
+        : new MultipartParser(parseParameters(type).parameters.get('boundary'), this.#limits, add);
       this.#multipart.write(this.#start);
     } else {
       this.#single = new PartBytes(this.#limits);
       this.#single.add(this.#start);
     }
-    this.#start = Buffer.alloc(0);
+    this.#start = EMPTY;
   }
 
   #endSingle(): boolean {
-    const bytes = this.#single?.bytes() ?? Buffer.alloc(0);
+    const bytes = this.#single?.bytes() ?? EMPTY;
     const truncated = this.#single?.cut ?? false;
     this.#parts.push({
       headers: new Map(),
@@ -139,8 +138,15 @@ export class BodyReader {
   #keepRaw(chunk: Buffer): void {
     const room = this.#limits.rawBytes - this.#rawLength;
     if (room <= 0) return;
-    const kept = chunk.subarray(0, room);
+    const kept = chunk.length <= room ? chunk : chunk.subarray(0, room);
     this.#raw.push(kept);
     this.#rawLength += kept.length;
   }
+}
+
+/** By the first bytes of a body; the content type counts where they say nothing. */
+function isMultipart(first: Buffer, type: string): boolean {
+  if (first[0] === DASH && first[1] === DASH) return true;
+  const kind = classify(first);
+  return kind !== 'xml' && kind !== 'json' && parseParameters(type).value.startsWith('multipart/');
 }

@@ -7,12 +7,24 @@ export type Fields = Readonly<Record<string, unknown>>;
  */
 export function text(fields: Fields | undefined, ...names: string[]): string | undefined {
   for (const name of names) {
-    for (const value of list(fields?.[name])) {
-      const found = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
-      if (typeof found === 'string' && found.trim() !== '') return found.trim();
-    }
+    const value = fields?.[name];
+    const found = Array.isArray(value) ? firstWord(value) : word(value);
+    if (found !== undefined) return found;
   }
   return undefined;
+}
+
+function firstWord(values: readonly unknown[]): string | undefined {
+  for (const value of values) {
+    const found = word(value);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function word(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? value.trim() || undefined : undefined;
 }
 
 /** A number, if the field holds one. */
@@ -25,20 +37,20 @@ export function number(fields: Fields | undefined, ...names: string[]): number |
 
 /** The children of that name; a single one is a list of one, text and nothing are none. */
 export function children(fields: Fields | undefined, name: string): Fields[] {
-  return list(fields?.[name]).filter(isFields);
+  const value = fields?.[name];
+  if (Array.isArray(value)) return value.filter(isFields);
+  return isFields(value) ? [value] : [];
 }
 
 /** The first child of that name. */
 export function child(fields: Fields | undefined, name: string): Fields | undefined {
-  return children(fields, name)[0];
+  const value = fields?.[name];
+  if (Array.isArray(value)) return value.find(isFields);
+  return isFields(value) ? value : undefined;
 }
 
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : value === undefined ? [] : [value];
 }
 
 /** Sets what is known; what is not stays absent, as in everything of ours. */

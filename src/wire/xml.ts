@@ -27,7 +27,8 @@ interface Open {
 const CONTROLS = /[\0-\x08\x0b\x0c\x0e-\x1f]/g;
 const REFERENCE = /&(?:#(\d{1,7})|#x([\da-f]{1,6})|(lt|gt|amp|quot|apos));/gi;
 const NAMED: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-const NAME = /^[^\s"'&=<>/]+$/;
+const NAME_END = /[\s"'&=<>/]/g;
+const BLANK = /\s/;
 const ATTRIBUTE = /([^\s"'&=<>/]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /**
@@ -91,20 +92,33 @@ class Reader {
   }
 
   #openTag(open: number): void {
-    const end = this.#endOfTag(open + 1);
-    const empty = this.#text[end - 1] === '/';
-    const inside = this.#text.slice(open + 1, empty ? end - 1 : end);
-    const blank = inside.search(/\s/);
-    const name = blank < 0 ? inside : inside.slice(0, blank);
-    if (!NAME.test(name) || this.#document !== undefined)
-      throw new AlarmError('XML_INVALID', 'its tags are broken');
-    if (blank >= 0) this.#countAttributes(inside);
+    const text = this.#text;
+    const nameEnd = this.#endOfName(open + 1);
+    const end = this.#endOfTag(nameEnd);
+    const empty = text[end - 1] === '/';
+    const name = text.slice(open + 1, nameEnd);
+    const behind = nameEnd === end ? '' : text.slice(nameEnd, empty ? end - 1 : end);
+    const broken = name === '' || (behind !== '' && !BLANK.test(behind.charAt(0)));
+    if (broken || this.#document !== undefined) throw new AlarmError('XML_INVALID', 'its tags are broken');
+    if (behind !== '') this.#countAttributes(behind);
     if (++this.#elements > this.#limits.xmlElements) throw new AlarmError('XML_TOO_COMPLEX');
+    if (!empty && this.#stack.length >= this.#limits.depth) throw new AlarmError('XML_TOO_COMPLEX');
     this.#at = end + 1;
-    const children = blank >= 0 && this.#keepsAttributes ? attributesOf(inside.slice(blank)) : undefined;
+    const children = behind !== '' && this.#keepsAttributes ? attributesOf(behind) : undefined;
     const element: Open = { name: localName(name), children, text: '' };
-    if (empty) this.#add(element);
-    else if (this.#stack.push(element) > this.#limits.depth) throw new AlarmError('XML_TOO_COMPLEX');
+    if (empty || this.#readLeaf(name, element)) this.#add(element);
+    else this.#stack.push(element);
+  }
+
+  /** Most elements hold text alone and end right behind it: they are read in one go. False for any other. */
+  #readLeaf(name: string, element: Open): boolean {
+    const close = this.#text.indexOf('<', this.#at);
+    const end = close + 2 + name.length;
+    if (this.#text[close + 1] !== '/' || this.#text[end] !== '>') return false;
+    if (!this.#text.startsWith(name, close + 2)) return false;
+    element.text = decode(this.#text.slice(this.#at, close));
+    this.#at = end + 1;
+    return true;
   }
 
   #closeTag(open: number): void {
@@ -135,17 +149,24 @@ class Reader {
 
   #addText(text: string): void {
     const parent = this.#stack.at(-1);
-    if (parent !== undefined) parent.text += text;
+    // Blanks in front would be taken away at last: most of what stands between elements is nothing else.
+    if (parent !== undefined) parent.text = parent.text === '' ? text.trimStart() : parent.text + text;
     else if (text.trim() !== '') throw new AlarmError('XML_INVALID', 'there is text around it');
   }
 
-  #countAttributes(inside: string): void {
+  #countAttributes(behind: string): void {
     let own = 0;
-    for (let at = inside.indexOf('='); at >= 0; at = inside.indexOf('=', at + 1)) own++;
+    for (let at = behind.indexOf('='); at >= 0; at = behind.indexOf('=', at + 1)) own++;
     this.#attributes += own;
     if (own > this.#limits.xmlAttributesPerElement || this.#attributes > this.#limits.xmlAttributes) {
       throw new AlarmError('XML_TOO_COMPLEX');
     }
+  }
+
+  /** Place of the first character that may not stand in a name. */
+  #endOfName(from: number): number {
+    NAME_END.lastIndex = from;
+    return NAME_END.test(this.#text) ? NAME_END.lastIndex - 1 : this.#text.length;
   }
 
   /** Place of the `>` that ends a tag; one within quotes does not. */
@@ -171,8 +192,8 @@ class Reader {
 const localName = (name: string) => name.slice(name.indexOf(':') + 1);
 
 /** The attributes in a tag, behind its name; undefined when there are none. */
-function attributesOf(inside: string): XmlElement | undefined {
-  const found = [...inside.matchAll(ATTRIBUTE)].map(
+function attributesOf(behind: string): XmlElement | undefined {
+  const found = [...behind.matchAll(ATTRIBUTE)].map(
     ([, name = '', double, single]) => [`@${localName(name)}`, decode(double ?? single ?? '')] as const,
   );
   return found.length > 0 ? Object.fromEntries(found) : undefined;

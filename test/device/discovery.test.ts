@@ -1,53 +1,12 @@
 import assert from 'node:assert/strict';
-import { createSocket, type RemoteInfo, Socket } from 'node:dgram';
+import { Socket } from 'node:dgram';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { setImmediate as turn } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { type DiscoveryOptions, discover } from '../../src/device/discovery.js';
 import { AlarmError } from '../../src/errors.js';
 import { sadp } from '../../src/vendors/isapi/sadp.js';
-
-const HERE = '127.0.0.1';
-
-/** A socket of a test, closed at its end. */
-async function open(t: TestContext, port = 0, reuseAddr = true): Promise<Socket> {
-  const socket = createSocket({ type: 'udp4', reuseAddr });
-  t.after(() => socket.close());
-  socket.bind(port, port === 0 ? HERE : undefined);
-  await once(socket, 'listening');
-  socket.setMulticastInterface(HERE);
-  return socket;
-}
-
-/** A port that is free just now, so that tests on one machine do not hear each other. */
-async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0, HERE);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
-
-/** Hears everything that is sent to the group. */
-async function sniff(t: TestContext, port: number, heard: (text: string, from: RemoteInfo) => void) {
-  const socket = await open(t, port);
-  socket.addMembership(sadp.group, HERE);
-  socket.on('message', (bytes, from) => heard(bytes.toString('latin1'), from));
-  return socket;
-}
-
-const answerOf = (fields: Record<string, string | number>, root = 'ProbeMatch') =>
-  `<?xml version="1.0" encoding="UTF-8"?><${root}>${Object.entries(fields)
-    .map(([name, value]) => `<${name}>${value}</${name}>`)
-    .join('')}</${root}>`;
-const macOf = (number: number) =>
-  `00-00-5e-${(0x1000000 + number)
-    .toString(16)
-    .slice(1)
-    .replace(/..(?!$)/g, '$&-')}`;
+import { answerOf, freeUdpPort, HERE, macOf, open, senderTo, sniff } from '../support/sadp.js';
 
 /** A device on this machine: whenever somebody asks the group, it answers the group. */
 async function startDevice(t: TestContext, port: number, ...answers: (string | Buffer)[]) {
@@ -169,16 +128,6 @@ test('however long it is told to wait, it takes 5 s', async (t) => {
   const took = performance.now() - begin;
   assert.ok(took > 4_900 && took < 5_500, `${took} ms`);
 });
-
-/** Sends to the group, so that others get their turn: a send that needs no waiting lets nobody else run. */
-function senderTo(forger: Socket, port: number): (text: string) => Promise<void> {
-  const send = promisify((text: string, done: () => void) => forger.send(text, port, sadp.group, done));
-  let count = 0;
-  return async (text) => {
-    await send(text);
-    if (++count % 16 === 0) await turn();
-  };
-}
 
 test('P38: of 10,000 forged answers 256 are kept, nobody is answered and nothing connected to', async (t) => {
   const port = await freeUdpPort();

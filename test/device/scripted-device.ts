@@ -8,6 +8,7 @@ import {
   type DeviceClientOptions,
   type DeviceSettings,
 } from '../../src/device/device-client.js';
+import type { Build } from '../promises/support/promise.js';
 
 /** A request as a device sees it. */
 export interface Asked {
@@ -98,15 +99,22 @@ const after = (line: string) => line.slice(line.indexOf(':') + 1).trim();
 
 export const LOGIN = { username: 'admin', password: 'Secret-Wire-1' };
 
-/** A client of it, with a clock that stands still until the test moves it. */
+/**
+ * A client of it, with a clock that stands still until the test moves it.
+ * @param build where its class is from; our own unless given
+ */
 export function clientOf(
   t: TestContext,
   port: number,
   settings: Partial<DeviceSettings> = {},
   options: DeviceClientOptions = {},
+  build?: Build,
 ): { client: DeviceClient; clock: { now: number } } {
   const clock = { now: 1_000 };
-  const client = new DeviceClient(
+  const classes = build?.load<typeof import('../../src/device/device-client.js')>(
+    'src/device/device-client.js',
+  );
+  const client = new (classes?.DeviceClient ?? DeviceClient)(
     { protocol: 'http', host: '127.0.0.1', port, verifyTls: true, ...LOGIN, ...settings },
     { now: () => clock.now, ...options },
   );

@@ -25,7 +25,7 @@ for (const vendor of VENDORS) {
     let alarms: Alarm[] = [];
     let signs: DeviceSign[] = [];
     const clock = new ManualClock();
-    const inbox = new Inbox(vendor, createIds(), LIMITS, { clock });
+    const inbox = new Inbox(vendor, createIds(), { ...LIMITS, sameNotificationMs: 0 }, { clock });
     inbox.subscribe({ alarm: (alarm) => alarms.push(alarm), sign: (sign) => signs.push(sign) });
     const take = (notification: Notification) => {
       // The same alarm again is one only after a while.

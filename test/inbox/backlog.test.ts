@@ -11,6 +11,8 @@ import { drain, joinInbox, nextTurn } from '../support/listener.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { CAMERAS, keep, wordDraft, wordOf } from '../support/spooling.js';
 
+const AGE_MS = LIMITS.spoolAgeHours * 3_600_000;
+
 const vendorOf = (id: Vendor['id']): Vendor => ({
   id,
   decode: () => [],
@@ -22,7 +24,7 @@ function make(options: KeepOptions | undefined, clock = new ManualClock()) {
   const troubles: (AlarmError | undefined)[] = [];
   const backlog = new Backlog(options, LIMITS, clock, {
     onTrouble: (trouble) => troubles.push(trouble),
-    onError: ({ code }) => errors.push(code),
+    onError: (error) => errors.push((error as AlarmError).code),
   });
   let ids = 0;
   const inboxAt = (path: string, vendor: Vendor['id'] = 'raysharp') => {
@@ -109,7 +111,7 @@ test('a path that belongs to another vendor now does not get it', async () => {
 test('what is too old is told and given out no more', async () => {
   const clock = new ManualClock();
   const disk = await left(clock, { '/a': ['old'] });
-  clock.pass(LIMITS.spoolAgeMs);
+  clock.pass(AGE_MS);
   const later = make(onDisk(disk), clock);
   await later.backlog.open();
   await later.keepAt('/a', 'young');

@@ -20,12 +20,13 @@ function make({ confirmed = true, limits = {} as Partial<Limits> } = {}) {
   /** Words of what is settled. */
   const settled: string[] = [];
   const broken = new Set<string>();
-  const turns = new Turns(all, clock, () => deliveries.hasRoom && subscriptions.size > 0);
+  const onError = (error: unknown) => errors.push(String(error));
+  const turns = new Turns(all, clock, () => deliveries.hasRoom && subscriptions.size > 0, onError);
   const deliveries: Deliveries = new Deliveries(subscriptions, turns, {
     limits: all,
     clock,
     confirmed,
-    onError: (error) => errors.push(String(error)),
+    onError,
   });
   const give = (word: string, device?: string, isKept = true) => {
     const kept = () => {
@@ -50,12 +51,12 @@ function make({ confirmed = true, limits = {} as Partial<Limits> } = {}) {
       sender,
     };
     subscriptions.add(subscription);
-    deliveries.enter();
+    deliveries.join();
 
     turns.resume();
-    const leave = () => {
+    const leave = (forGood = false) => {
       subscriptions.remove(subscription);
-      deliveries.leave(subscription);
+      deliveries.leave(subscription, forGood);
     };
     return { alarms, signs, leave, words: () => alarms.map(wordOf) };
   };
@@ -230,14 +231,15 @@ test('what one that left had waits for who takes it, although others are there',
   assert.deepEqual(settled, ['a']);
 });
 
-test('what others have had too is dealt with when they are done, though nobody comes in the place of one', async () => {
+test('what one had that left for good is dealt with when others are done', async () => {
   const { give, join, settled } = make();
   const [one, two] = [join(), join()];
   give('a');
-  two.alarms[0]?.receipt?.settle();
-  one.leave();
+  one.leave(true);
   await nextTurn();
-  assert.deepEqual([settled, two.words()], [['a'], ['a']]);
+  assert.deepEqual([settled, two.words()], [[], ['a']]);
+  two.alarms[0]?.receipt?.settle();
+  assert.deepEqual(settled, ['a']);
 });
 
 test('flows have room until so many are on their way, and again when one has landed', () => {

@@ -16,7 +16,12 @@ function make() {
   const failed: unknown[] = [];
   const loaded: string[] = [];
   const door = { open: true };
-  const turns = new Turns(LIMITS, clock, () => door.open);
+  const turns = new Turns(
+    LIMITS,
+    clock,
+    () => door.open,
+    (error) => failed.push(String(error)),
+  );
   const turnOf = (word: string, device: string, again: boolean) => ({
     device,
     again,

@@ -2,30 +2,17 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { picture } from '../../src/simulator/picture.js';
 import { CAMERA_STYLE, RECORDER_STYLE, streamParts } from '../../src/simulator/stream-bytes.js';
-import { settle, streamOf, until } from '../support/stream.js';
+import { dice, openSockets, settle, streamOf, until } from '../support/stream.js';
 
 const DEVICES = 20;
 const CUTS = 500;
-
-/** Numbers that look random and are the same in every run. */
-function dice(seed: number): (sides: number) => number {
-  let state = seed * 2_654_435_761;
-  return (sides) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
-    return (state >>> 0) % sides;
-  };
-}
-
-/** What the operating system and Node.js keep open for us. */
-const open = () =>
-  process.getActiveResourcesInfo().filter((what) => /TCPSocketWrap|TLSWrap/.test(what)).length;
 
 test(`${DEVICES * CUTS} cuts at random bytes: every event sent whole arrives, and nothing is left behind`, async (t) => {
   const warnings: Error[] = [];
   const warn = (warning: Error) => warnings.push(warning);
   process.on('warning', warn);
   t.after(() => process.off('warning', warn));
-  const before = open();
+  const before = openSockets();
   await Promise.all(
     Array.from({ length: DEVICES }, async (_, index) => {
       const roll = dice(index + 1);
@@ -71,7 +58,7 @@ test(`${DEVICES * CUTS} cuts at random bytes: every event sent whole arrives, an
   );
   await settle();
   assert.deepEqual(warnings, []);
-  assert.ok(open() <= before, `${open()} sockets, ${before} before`);
+  assert.ok(openSockets() <= before, `${openSockets()} sockets, ${before} before`);
 });
 
 test('cuts in good order: each event that was sent whole arrives, each once', async (t) => {

@@ -92,13 +92,16 @@ test('the same alarm to the main and the second server is one message', async (t
   assert.equal(alarms.size, 0);
 });
 
-test('a camera that is refused hears it in the form it knows; one with a wrong secret hears what all hear', async (t) => {
+test('who has not logged in hears what all hear, so that it does not learn which paths there are', async (t) => {
   const login = { auth: 'basic', username: 'camera', password: 'wire' } as const;
   const { send } = await startCamera(t, { settings: login });
-  const { status, body, headers } = await send(FORM());
-  assert.deepEqual([status, body], [401, '{"code":"401","message":"Refused"}']);
-  assert.deepEqual(headers.get('content-type'), ['application/json; charset=UTF-8']);
-  assert.equal(headers.has('www-authenticate'), true);
+  const targets = ['vstarcam', 'vstarcam/below', 'isapi', 'nobody'];
+  for (const target of targets) {
+    const { status, body, headers } = await send(FORM(), { target: `/${SECRET}/${target}` });
+    assert.deepEqual([status, body], [401, 'Unauthorized\n'], target);
+    assert.deepEqual(headers.get('content-type'), ['text/plain']);
+    assert.equal(headers.has('www-authenticate'), true);
+  }
   assert.equal((await send(FORM(), { target: '/wrong/vstarcam' })).body, 'Not Found\n');
 });
 

@@ -113,8 +113,13 @@ test('three hundred connections of one address do not keep a camera of another o
   for (const client of crowd) client.socket.destroy();
 });
 
-test('when all addresses together have too many connections, further ones are closed and told', async (t) => {
+test('when addresses that have pushed have too many connections together, further ones are closed and told', async (t) => {
   const listener = await startListener(t, { limits: { connections: 3 } });
+  for (const address of ['127.0.0.2', '127.0.0.3']) {
+    assert.equal((await exchange(listener.port, request(xml()), address)).status, 200);
+  }
+  await listener.quiet(2);
+  await drain(listener.signs);
   await occupy(listener, 2, '127.0.0.2');
   await occupy(listener, 1, '127.0.0.3');
   const client = await RawClient.open(listener.port, { localAddress: '127.0.0.4' });
@@ -123,19 +128,54 @@ test('when all addresses together have too many connections, further ones are cl
   assert.deepEqual([sign.event, sign.device], ['overload', { id: '127.0.0.4', address: '127.0.0.4' }]);
 });
 
+test('when all addresses together have too many connections, the oldest of a stranger is closed and told', async (t) => {
+  const listener = await startListener(t, { limits: { connections: 4 } });
+  assert.equal((await exchange(listener.port, request(xml()), '127.0.0.2')).status, 200);
+  await listener.quiet(1);
+  await drain(listener.signs);
+  const known = await occupy(listener, 1, '127.0.0.2');
+  const [stranger, ...others] = (await occupy(listener, 3, '127.0.0.3')).clients;
+  assert.equal((await exchange(listener.port, request(xml(7)), '127.0.0.4')).status, 200);
+  assert.equal(await stranger?.rest(), '');
+  const [sign] = await drain(listener.signs);
+  assert.deepEqual([sign?.event, sign?.device.address], ['overload', '127.0.0.3']);
+  for (const client of [...known.clients, ...others]) await known.finish(client);
+});
+
 test('over an IPv6 socket, too, IPv4 peers are known by their IPv4 address', async (t) => {
   const settings = { host: '::ffff:127.0.0.1', allow: '127.0.0.0/30' };
-  const { port, signs, quiet } = await startListener(t, { settings, limits: { connections: 1 } });
+  const { port, signs, quiet, accepted } = await startListener(t, { settings, limits: { connections: 1 } });
   assert.equal((await exchange(port, request(xml()), '127.0.0.2')).status, 200);
   await quiet(1);
   assert.equal((await exchange(port, request(xml()), '127.0.0.5')).status, 403);
   await quiet(2);
-  const client = await RawClient.open(port);
+  const client = await RawClient.open(port, { localAddress: '127.0.0.2' });
+  await accepted(3);
   const dropped = await RawClient.open(port, { localAddress: '127.0.0.3' });
   assert.equal(await dropped.rest(), '');
   client.socket.destroy();
   const addresses = (await drain(signs)).map(({ event, device }) => `${event} ${device.address}`);
   assert.deepEqual(addresses, ['online 127.0.0.2', 'denied 127.0.0.5', 'overload 127.0.0.3']);
+});
+
+test('a connection whose turn does not come in the time for a request is closed and told', async (t) => {
+  const limits = {
+    connectionsPerAddress: 1,
+    requestTimeoutMs: 300,
+    headersTimeoutMs: 300,
+    checkIntervalMs: 50,
+  };
+  const listener = await startListener(t, { limits: { ...limits, keepAliveTimeoutMs: 5_000 } });
+  const first = await RawClient.open(listener.port);
+  await first.send(request(xml()));
+  assert.equal((await first.answer()).status, 200);
+  const waiting = await RawClient.open(listener.port);
+  const before = performance.now();
+  assert.equal(await waiting.rest(), '');
+  const took = performance.now() - before;
+  assert.ok(took > 250 && took < 3_000, `closed after ${took} ms`);
+  assert.deepEqual(await complaints(listener), [CROWD]);
+  first.socket.destroy();
 });
 
 const LEAVING: [string, (client: RawClient) => void][] = [
@@ -280,6 +320,36 @@ test('a gate that was shut cuts everyone and serves nobody who waited', () => {
   gate.shut();
   assert.ok(sockets.every(({ destroyed }) => destroyed));
   assert.deepEqual(served, sockets.slice(0, 2));
+});
+
+test('a full gate closes the oldest stranger, and nobody that is known', () => {
+  const { gate, crowded, come } = fakeGate({ connections: 4 });
+  gate.remember('1');
+  const [one, two, three] = ['1', '2', '3'].map((address) => come(address));
+  const [four, five] = ['4', '5'].map((address) => come(address));
+  assert.deepEqual(
+    [one, two, three, four, five].map((socket) => socket?.destroyed),
+    [false, true, false, false, false],
+  );
+  for (const address of ['3', '4', '5']) gate.remember(address);
+  assert.equal(come('6').destroyed, true);
+  assert.deepEqual(crowded, ['2', '6']);
+});
+
+test('for an address that has enough, nobody else is closed by a full gate', () => {
+  const { crowded, come } = fakeGate({ connections: 5 });
+  const other = come('1');
+  for (let count = 0; count < 5; count++) come('2');
+  assert.deepEqual([other.destroyed, crowded], [false, ['2']]);
+});
+
+test('the gate remembers a bounded number of addresses, the latest ones', () => {
+  const { gate } = fakeGate({ knownDevices: 3 });
+  for (const address of ['1', '2', '3', '4']) gate.remember(address);
+  assert.deepEqual(
+    ['1', '2', '3', '4'].map((address) => gate.knows(address)),
+    [false, true, true, true],
+  );
 });
 
 test('peers without an address are counted together', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { AccessSettings } from '../../src/index.js';
+import { LIMITS } from '../../src/limits.js';
 import { raysharp } from '../../src/vendors/raysharp/index.js';
 import { joinInbox, SECRET, type Subscribed, startListener } from '../support/listener.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -118,6 +119,14 @@ test('a keep-alive needs no login where pushes need one, as devices may not send
   const credentials = Buffer.from('recorder:wire').toString('base64');
   assert.equal((await send(FLAT, { headers: [`Authorization: Basic ${credentials}`] })).status, 200);
   assert.equal((await beat()).status, 200);
+});
+
+test('a keep-alive is small: what anyone can send without the secret is not kept in memory', async (t) => {
+  const { send } = await startPush(t);
+  await send(FLAT);
+  const large = 'x'.repeat(LIMITS.documentBytes + 1);
+  assert.equal((await send(large, { target: KEEP_ALIVE })).status, 413);
+  assert.equal((await send(FLAT)).status, 200);
 });
 
 test('an empty keep-alive is one too', async (t) => {

@@ -12,6 +12,7 @@ import type { DeviceSign } from '../../src/notification.js';
 import { HttpListener, type ListenerSettings } from '../../src/sources/http-listener.js';
 import type { PortState } from '../../src/sources/http-port.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
+import type { Build } from '../promises/support/promise.js';
 import { Mailbox } from './mailbox.js';
 
 export const SECRET = 'k3v9x2m4q7w1';
@@ -35,6 +36,8 @@ export interface ListenerPlan {
   readonly clock?: Clock;
   /** Whose alarms the subscriber wants. */
   readonly sender?: Sender;
+  /** Where the classes are from; our own build unless given. */
+  readonly build?: Build;
 }
 
 /** What one subscriber got. */
@@ -65,7 +68,8 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
   const { now, clock, sender, settings, limits } = plan;
   const states = new Mailbox<PortState>();
   const errors: unknown[] = [];
-  const listener = new HttpListener(
+  const classes = classesOf(plan.build);
+  const listener = new classes.HttpListener(
     { ...SETTINGS, ...settings },
     {
       // Tests send the same push again and again, and want to see each.
@@ -76,7 +80,7 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
       ...(clock !== undefined && { clock }),
     },
   );
-  const inbox = listener.inbox('/isapi', isapi);
+  const inbox = listener.inbox('/isapi', classes.isapi);
   const subscribed = joinInbox(inbox, sender);
   listener.start();
   const state = await states.take();
@@ -96,6 +100,16 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
   });
   const { sockets, accepted, quiet, read } = watched;
   return { ...subscribed, listener, inbox, port, states, sockets, accepted, quiet, read };
+}
+
+/** Of one build: an error of another one is none of its own. */
+function classesOf(build: Build | undefined) {
+  if (build === undefined) return { HttpListener, isapi };
+  const listener = build.load<typeof import('../../src/sources/http-listener.js')>(
+    'src/sources/http-listener.js',
+  );
+  const vendor = build.load<typeof import('../../src/vendors/isapi/index.js')>('src/vendors/isapi/index.js');
+  return { ...listener, ...vendor };
 }
 
 /** Subscribes with mailboxes. */

@@ -47,15 +47,17 @@ export function makeSpool({ changed = {}, spool: Class = Spool, ...plan }: Spool
   const clock = new ManualClock();
   const random = seeded(7);
   const troubles: (AlarmError | undefined)[] = [];
+  const errors: unknown[] = [];
   const spool = new Class({
     limits: { ...LIMITS, ...changed },
     clock,
     random: (bytes) => Buffer.from(Array.from({ length: bytes }, () => random(256))),
     sync: true,
     onTrouble: (trouble) => troubles.push(trouble),
+    onError: (error) => errors.push(error),
     ...plan,
   });
-  return { spool, clock, troubles };
+  return { spool, clock, troubles, errors };
 }
 
 /** What each of them says. */

@@ -19,6 +19,7 @@ import {
 } from '../../src/simulator/alert-stream.js';
 import { AlertStream, type StreamDoor, type StreamState } from '../../src/sources/alert-stream.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
+import type { Build } from '../promises/support/promise.js';
 import { ManualClock } from './manual-clock.js';
 
 export const LOGIN = { username: 'admin', password: 'Simulated-1' };
@@ -47,27 +48,47 @@ export interface Setup {
   readonly door?: StreamDoor;
   readonly about?: Device;
   readonly wish?: SubscriptionWish;
+  /** Where the classes are from; our own build unless given. */
+  readonly build?: Build;
+}
+
+/** Of one build: an error of another one is none of its own. */
+function classesOf(build: Build | undefined) {
+  if (build === undefined) return { AlertStream, DeviceClient, Inbox, isapi, openAlertStream };
+  return {
+    ...build.load<typeof import('../../src/sources/alert-stream.js')>('src/sources/alert-stream.js'),
+    ...build.load<typeof import('../../src/device/device-client.js')>('src/device/device-client.js'),
+    ...build.load<typeof import('../../src/inbox/inbox.js')>('src/inbox/inbox.js'),
+    ...build.load<typeof import('../../src/vendors/isapi/index.js')>('src/vendors/isapi/index.js'),
+    ...build.load<typeof import('../../src/device/alert-stream-door.js')>('src/device/alert-stream-door.js'),
+  };
 }
 
 /** A simulated device, a client of it and its stream, with time in the hands of the test. */
 export async function streamOf(t: TestContext, setup: Setup = {}) {
   const time = new ManualClock();
   const told = new Told();
+  const classes = classesOf(setup.build);
   const device = await StreamDevice.start(
     { heartbeatMs: 0, ...setup.device },
     { now: () => time.now(), ...setup.simulator },
   );
-  const client = new DeviceClient(
+  const client = new classes.DeviceClient(
     { protocol: 'http', host: '127.0.0.1', port: device.port, verifyTls: true, ...LOGIN, ...setup.client },
     { now: () => time.ticks(), ...setup.options },
   );
-  const inbox = new Inbox(isapi, createIds(), { ...LIMITS, sameNotificationMs: 0 }, { announces: false });
+  const inbox = new classes.Inbox(
+    classes.isapi,
+    createIds(),
+    { ...LIMITS, sameNotificationMs: 0 },
+    { announces: false },
+  );
   inbox.subscribe({
     alarm: (alarm) => told.alarms.push(alarm),
     sign: (sign) => told.signs.push(sign),
   });
-  const stream = new AlertStream(
-    setup.door ?? openAlertStream(client, setup.wish),
+  const stream = new classes.AlertStream(
+    setup.door ?? classes.openAlertStream(client, setup.wish),
     inbox,
     setup.about ?? { id: '127.0.0.1', address: '127.0.0.1' },
     {
@@ -100,3 +121,16 @@ export async function until(what: () => boolean, text = String(what), withinMs =
 export async function settle(turns = 50): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** Numbers that look random and are the same in every run. @returns a die of so many sides, from 0 */
+export function dice(seed: number): (sides: number) => number {
+  let state = seed * 2_654_435_761;
+  return (sides) => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
+    return (state >>> 0) % sides;
+  };
+}
+
+/** TCP sockets that the operating system and Node.js keep open for this process. */
+export const openSockets = () =>
+  process.getActiveResourcesInfo().filter((what) => /TCPSocketWrap|TLSWrap/.test(what)).length;

@@ -11,6 +11,7 @@ import type { PortState } from '../../src/sources/http-port.js';
 import type { Networks } from '../../src/sources/memberships.js';
 import { UdpListener, type UdpSettings } from '../../src/sources/udp-listener.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
+import type { Build } from '../promises/support/promise.js';
 import { Mailbox } from './mailbox.js';
 
 export const HERE = '127.0.0.1';
@@ -24,6 +25,8 @@ export interface UdpPlan {
   readonly clock?: Clock;
   readonly vendor?: Vendor;
   readonly networks?: () => Networks;
+  /** Where the class is from; our own build unless given. */
+  readonly build?: Build;
 }
 
 export interface TestUdpListener {
@@ -45,14 +48,21 @@ export function makeUdpListener(t: TestContext, plan: UdpPlan = {}): TestUdpList
     new Mailbox<number>(),
     [] as unknown[],
   ];
-  const listener = new UdpListener({ ...UDP_SETTINGS, ...plan.settings }, plan.vendor ?? isapi, {
-    limits: { ...LIMITS, listenRetryMs: 20, ...plan.limits },
-    onState: (state) => states.put(state),
-    onDropped: (dropped) => drops.put(dropped),
-    onError: (error) => errors.push(error),
-    ...(plan.clock !== undefined && { clock: plan.clock }),
-    ...(plan.networks !== undefined && { networks: plan.networks }),
-  });
+  const classes = plan.build?.load<typeof import('../../src/sources/udp-listener.js')>(
+    'src/sources/udp-listener.js',
+  );
+  const listener = new (classes?.UdpListener ?? UdpListener)(
+    { ...UDP_SETTINGS, ...plan.settings },
+    plan.vendor ?? isapi,
+    {
+      limits: { ...LIMITS, listenRetryMs: 20, ...plan.limits },
+      onState: (state) => states.put(state),
+      onDropped: (dropped) => drops.put(dropped),
+      onError: (error) => errors.push(error),
+      ...(plan.clock !== undefined && { clock: plan.clock }),
+      ...(plan.networks !== undefined && { networks: plan.networks }),
+    },
+  );
   const leave = listener.subscribe({
     alarm: (alarm) => alarms.put(alarm),
     sign: (sign) => signs.put(sign),

@@ -20,6 +20,8 @@ export interface SpoolOptions {
   readonly sync: boolean;
   /** It cannot keep anything just now, and why; undefined when it can again. Told on a change. */
   readonly onTrouble: (trouble: AlarmError | undefined) => void;
+  /** An error that costs no alarm. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** An alarm in the spool. */
@@ -58,6 +60,7 @@ export class Spool implements Store {
   readonly #random: (bytes: number) => Buffer;
   readonly #sync: boolean;
   readonly #onTrouble: (trouble: AlarmError | undefined) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #places: Shares;
   readonly #bytes: Shares;
   /** Oldest first; the last one is written to while it has its file. */
@@ -79,6 +82,7 @@ export class Spool implements Store {
     this.#random = options.random;
     this.#sync = options.sync;
     this.#onTrouble = options.onTrouble;
+    this.#onError = options.onError;
     this.#places = new Shares(this.#limits.spoolEvents);
     this.#bytes = new Shares(this.#limits.spoolBytes);
   }
@@ -213,23 +217,31 @@ export class Spool implements Store {
     await Promise.resolve();
     while (this.#hasWork) {
       const [waiting, settled] = [this.#waiting.splice(0), this.#settled.splice(0)];
-      const kept = await this.#write(waiting, settled).catch((error: unknown) => this.#fail(error));
-      if (kept instanceof AlarmError) {
-        this.#settled.unshift(...settled);
-        for (const { about, bytes, done } of waiting) {
-          this.#give(about.device, bytes);
-          done(kept);
-        }
-        if (this.#waiting.length === 0) break;
-      } else {
+      let kept: Kept[] = [];
+      let trouble: AlarmError | undefined;
+      try {
+        kept = await this.#write(waiting, settled);
         this.#setTrouble(undefined);
-        for (const [index, { done }] of waiting.entries()) done(undefined, kept[index]);
-        // Whatever comes of that: what was written is kept, and the next write tries it again.
-        await this.#tidy().catch(() => undefined);
+      } catch (error) {
+        trouble = this.#fail(error);
+        this.#settled.unshift(...settled);
+        for (const { about, bytes } of waiting) this.#give(about.device, bytes);
       }
+      for (const [index, { done }] of waiting.entries()) this.#answer(done, trouble, kept[index]);
+      if (trouble === undefined) await this.#tidy();
+      else if (this.#waiting.length === 0) break;
     }
     // In the same turn as the last look at what there is to do: nothing can come in between.
     this.#running = undefined;
+  }
+
+  #answer(done: WhenKept, trouble: AlarmError | undefined, kept: Kept | undefined): void {
+    try {
+      done(trouble, kept);
+    } catch (error) {
+      // What goes on behind must not cost those that wait.
+      this.#onError(error);
+    }
   }
 
   /** @returns what is kept now, in the same order */
@@ -289,6 +301,15 @@ export class Spool implements Store {
    * in an old one moves on when it holds up too much.
    */
   async #tidy(): Promise<void> {
+    try {
+      await this.#removeOld();
+    } catch (error) {
+      // It is tried again with the next write.
+      this.#onError(error);
+    }
+  }
+
+  async #removeOld(): Promise<void> {
     for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
       if (oldest.file !== undefined) return;
       if (oldest.live.size > 0 && this.#isWorthMoving(oldest)) await this.#move(oldest);

@@ -15,8 +15,13 @@ export interface DeviceTime {
 const SPELLING =
   /^(\d{4})-(\d{1,2})-(\d{1,2})[T ](\d{1,2}):(\d{2})(?::(\d{2}))?(?:\.(\d{1,6}))?(?:(Z)|([+-])?(\d{1,2}):?(\d{2}))?$/i;
 
+/** As nearly all devices write it, on a day that every month has: it is ISO 8601 already. */
+const USUAL =
+  /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d[+-](?:[01]\d|2[0-3]):[0-5]\d$/;
+
 /** Reads a device's time; undefined when it is none, such as month 13. Never guesses a zone. */
 export function readDeviceTime(raw: string): DeviceTime | undefined {
+  if (USUAL.test(raw)) return { iso: raw, epoch: Date.parse(raw) };
   const match = raw.length > 40 ? null : SPELLING.exec(raw.trim());
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = '00', fraction, zulu, sign, zoneHours, zoneMinutes] =

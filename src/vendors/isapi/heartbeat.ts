@@ -5,6 +5,8 @@ import { readMac } from '../../wire/mac.js';
 
 /** Longer than any heartbeat that was seen. */
 const LONGEST = 2_048;
+/** Looked for in the bytes: most deliveries are no heartbeat. */
+const VIDEO_LOSS = Buffer.from('>videoloss<');
 
 const S = '[ \\t\\r\\n]*';
 /** Text between tags: no tag, and no control character, which the parser would leave out. */
@@ -42,10 +44,9 @@ const HEARTBEAT = new RegExp(
 export function heartbeat({ parts, query, truncated, address }: Notification): Device | undefined {
   const [part] = parts;
   if (part?.kind !== 'xml' || parts.length !== 1 || part.bytes.length > LONGEST) return undefined;
-  if (truncated || part.truncated || query !== undefined || !isAscii(part.bytes)) return undefined;
-  const document = part.bytes.toString('latin1');
-  if (!document.includes('>videoloss<')) return undefined;
-  const match = HEARTBEAT.exec(document);
+  if (truncated || part.truncated || query !== undefined) return undefined;
+  if (!part.bytes.includes(VIDEO_LOSS) || !isAscii(part.bytes)) return undefined;
+  const match = HEARTBEAT.exec(part.bytes.toString('latin1'));
   if (match === null) return undefined;
   const mac = readMac(match[4]);
   const device: Draft<Device> = { id: mac ?? address };

@@ -64,8 +64,10 @@ function decode(notification: Notification, limits: Limits): AlarmDraft[] {
     if (asked === undefined) throw failure ?? new AlarmError('DOCUMENT_MISSING');
     groups.unshift(groupOf([asked], early, false, false));
   }
-  if (groups.length > 1) sortPictures(groups, limits);
   const truncated = notification.truncated || damaged;
+  const [first] = groups;
+  if (first !== undefined && groups.length === 1) return drafts(first, notification, truncated, limits);
+  sortPictures(groups, limits);
   return groups.flatMap((group) => drafts(group, notification, truncated, limits));
 }
 
@@ -116,7 +118,8 @@ function readDocument(part: BodyPart, limits: Limits): Fields[] {
   if (part.kind === 'xml') {
     const { root, content } = parseXml(part.bytes, limits, part.contentType);
     if (root === GREETING) return greet(content);
-    return few((root === ROOT ? [content] : wrapped(content)).flatMap(each), 'XML_TOO_COMPLEX', limits);
+    const alerts = root === ROOT ? each(content) : wrapped(content).flatMap(each);
+    return few(alerts, 'XML_TOO_COMPLEX', limits);
   }
   const value = parseJson(part.bytes, limits, part.contentType);
   const alerts = (Array.isArray(value) ? value : [value]).flatMap((item) => {

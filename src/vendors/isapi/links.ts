@@ -53,7 +53,8 @@ export function pictureUrls(alert: Fields, deepest: number): PictureUrl[] {
   const urls: PictureUrl[] = [];
   const seen = new Set<string>();
   walk(alert, deepest, '', (key, url, inside, fields) => {
-    if (!ADDRESS.test(key) || !/^https?:\/\//i.test(url) || seen.has(url)) return;
+    // The address first: nearly no text is one.
+    if (!/^https?:\/\//i.test(url) || !ADDRESS.test(key) || seen.has(url)) return;
     seen.add(url);
     urls.push({
       url,
