@@ -1,89 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AlarmError } from '../../src/errors.js';
 import type { AlarmEvent } from '../../src/event.js';
-import { Inbox } from '../../src/inbox/inbox.js';
-import { copyOf } from '../../src/inbox/memory-store.js';
-import type { KeptAlarm } from '../../src/inbox/spool/kept-alarm.js';
-import type { Store, WhenKept } from '../../src/inbox/store.js';
 import { LIMITS } from '../../src/limits.js';
-import type { AlarmDraft, Outcome, Vendor } from '../../src/notification.js';
+import type { AlarmDraft } from '../../src/notification.js';
 import { draftOf, pictureOf } from '../support/drafts.js';
+import { makeKeptInbox } from '../support/kept-inbox.js';
 import { joinInbox, nextTurn } from '../support/listener.js';
-import { ManualClock } from '../support/manual-clock.js';
 import { wordOf } from '../support/spooling.js';
-
-/** A store that keeps when it is told to. */
-class SlowStore implements Store {
-  readonly asked: [alarm: KeptAlarm, done: WhenKept][] = [];
-  /** Words of what is settled. */
-  readonly settled: string[] = [];
-
-  keep(alarm: KeptAlarm, done: WhenKept): void {
-    this.asked.push([{ ...alarm, draft: copyOf(alarm.draft) }, done]);
-  }
-
-  /** The first one that waits is kept. */
-  go(): void {
-    const [{ draft }, done] = this.asked.shift() as [KeptAlarm, WhenKept];
-    done(undefined, this.stored(draft));
-  }
-
-  /** The first one that waits is not. */
-  fail(): void {
-    this.asked.shift()?.[1](new AlarmError('SPOOL_FAILED'));
-  }
-
-  stored(draft: AlarmDraft) {
-    return { load: async () => copyOf(draft), settle: () => this.settled.push(wordOf(draft)) };
-  }
-}
-
-function make(confirmed = false) {
-  const clock = new ManualClock();
-  const store = new SlowStore();
-  let drafts: AlarmDraft[] = [];
-  const vendor: Vendor = {
-    id: 'raysharp',
-    decode: () => drafts,
-    reply: () => ({ status: 200, headers: {}, body: '' }),
-  };
-  let ids = 0;
-  const inbox = new Inbox(vendor, () => `id${++ids}`, LIMITS, {
-    clock,
-    keeping: { store, path: '/x', confirmed },
-    announces: false,
-  });
-  /** What becomes of a delivery of these, once that is known. */
-  const accept = (...all: AlarmDraft[]) => {
-    drafts = all;
-    const notification = {
-      transport: 'http-push' as const,
-      receivedAt: new Date(clock.now()),
-      address: '192.0.2.31',
-      parts: [],
-      truncated: false,
-    };
-    const state: { outcome?: Outcome; code?: string } = {};
-    void Promise.resolve(inbox.accept({ notification, raw: () => Buffer.alloc(0) })).then(
-      (outcome) => {
-        state.outcome = outcome;
-      },
-      (error: AlarmError) => {
-        state.code = error.code;
-      },
-    );
-    return state;
-  };
-  return { inbox, store, clock, accept };
-}
 
 /** By its word it is known again, and by its time when it comes twice. */
 const alarm = (word: string, event: Partial<AlarmEvent> = {}, marks: Partial<AlarmDraft> = {}) =>
   draftOf({ timeRaw: `time of ${word}`, document: { word }, ...event }, marks);
 
 test('a delivery is taken and its alarm in the flow when it is kept, not before', async () => {
-  const { inbox, store, accept } = make();
+  const { inbox, store, accept } = makeKeptInbox();
   const { alarms } = joinInbox(inbox);
   const state = accept(alarm('a'));
   await nextTurn();
@@ -94,7 +24,7 @@ test('a delivery is taken and its alarm in the flow when it is kept, not before'
 });
 
 test('a delivery of several alarms is taken when all are kept, and not when one is not', async () => {
-  const { inbox, store, accept } = make();
+  const { inbox, store, accept } = makeKeptInbox();
   const { alarms } = joinInbox(inbox);
   const good = accept(alarm('a'), alarm('b'));
   store.go();
@@ -116,7 +46,7 @@ test('a delivery of several alarms is taken when all are kept, and not when one 
 });
 
 test('the same again while the first is being written waits for it, and is taken with it', async () => {
-  const { inbox, store, accept } = make();
+  const { inbox, store, accept } = makeKeptInbox();
   const { alarms } = joinInbox(inbox);
   const [first, second] = [accept(alarm('a')), accept(alarm('a'))];
   await nextTurn();
@@ -128,7 +58,7 @@ test('the same again while the first is being written waits for it, and is taken
 });
 
 test('the same again fails with the first, and is new behind it', async () => {
-  const { inbox, store, accept } = make();
+  const { inbox, store, accept } = makeKeptInbox();
   const { alarms } = joinInbox(inbox);
   const [first, second] = [accept(alarm('a')), accept(alarm('a'))];
   store.fail();
@@ -144,7 +74,7 @@ test('the same again fails with the first, and is new behind it', async () => {
 });
 
 test('an end that devices restate is news behind a start that is kept, not behind one that was refused', async () => {
-  const { inbox, store, accept } = make();
+  const { inbox, store, accept } = makeKeptInbox();
   const { alarms } = joinInbox(inbox);
   const start = (word: string) => alarm(word, { state: 'active' }, { restated: true });
   const end = (word: string) => alarm(word, { state: 'inactive' }, { restated: true });
@@ -163,7 +93,7 @@ test('an end that devices restate is news behind a start that is kept, not behin
 });
 
 test('an event and its picture that came by itself are settled together', async () => {
-  const { inbox, store, accept, clock } = make();
+  const { inbox, store, accept, clock } = makeKeptInbox();
   const { alarms } = joinInbox(inbox);
   accept(alarm('event', {}, { awaits: '7' }));
   store.go();
@@ -178,7 +108,7 @@ test('an event and its picture that came by itself are settled together', async 
 });
 
 test('an event that is not confirmed comes again with the picture that came by itself, named as the first time', async () => {
-  const { inbox, store, accept, clock } = make(true);
+  const { inbox, store, accept, clock } = makeKeptInbox(true);
   const { alarms } = joinInbox(inbox);
   accept(alarm('event', {}, { awaits: '7', attachments: [pictureOf('own')] }));
   store.go();
@@ -195,7 +125,7 @@ test('an event that is not confirmed comes again with the picture that came by i
 });
 
 test('a picture that events have is settled with them when the inbox stops, so that it does not come alone', async () => {
-  const { inbox, store, accept } = make();
+  const { inbox, store, accept } = makeKeptInbox();
   const { alarms } = joinInbox(inbox);
   accept(alarm('event', {}, { awaits: '7' }));
   store.go();
@@ -208,7 +138,7 @@ test('a picture that events have is settled with them when the inbox stops, so t
 });
 
 test('what waits for a picture when the last subscriber leaves comes to the next one, with its picture', async () => {
-  const { inbox, store, accept, clock } = make();
+  const { inbox, store, accept, clock } = makeKeptInbox();
   const first = joinInbox(inbox);
   accept(alarm('event', {}, { awaits: '7' }));
   store.go();
@@ -226,7 +156,7 @@ test('what waits for a picture when the last subscriber leaves comes to the next
 });
 
 test('what an earlier run left comes before what is new of its device, marked; what it had seen is no news', async () => {
-  const { inbox, store, accept, clock } = make();
+  const { inbox, store, accept, clock } = makeKeptInbox();
   const about = {
     path: '/x',
     vendor: 'raysharp',
@@ -247,7 +177,7 @@ test('what an earlier run left comes before what is new of its device, marked; w
     words.push(`${wordOf(each)} ${each.event.redelivered ?? false}`);
   }
   assert.deepEqual(words, ['a true', 'b true', 'c false']);
-  const next = make();
+  const next = makeKeptInbox();
   next.inbox.recall({ ...about, keys });
   const state = next.accept(alarm('c'));
   await nextTurn();
@@ -255,7 +185,7 @@ test('what an earlier run left comes before what is new of its device, marked; w
 });
 
 test('a heartbeat and what cannot be read are kept nowhere', async () => {
-  const { inbox, store, accept } = make();
+  const { inbox, store, accept } = makeKeptInbox();
   joinInbox(inbox);
   assert.deepEqual(store.asked, []);
   const state = accept(alarm('a', { kind: 'heartbeat' }));

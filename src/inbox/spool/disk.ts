@@ -47,6 +47,7 @@ export function folderDisk(folder: string): Disk {
         await syncFolder(folder);
       } catch (error) {
         await handle.close();
+        await rm(at(name), { force: true });
         throw error;
       }
       return growingFile(handle);
