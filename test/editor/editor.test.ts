@@ -62,6 +62,8 @@ describe('the editor', () => {
     assert.equal(await page.locator('.camera-alarms-login').first().isVisible(), true);
     await page.selectOption('#node-config-input-auth', 'none');
     await page.fill('#node-config-input-host', '127.0.0.1');
+    assert.equal(await page.isChecked('#node-config-input-confirm'), false);
+    await page.check('#node-config-input-confirm');
     await page.click('#node-config-dialog-ok');
     await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
     await settled(page);
@@ -96,10 +98,24 @@ describe('the editor', () => {
     assert.match((await status.textContent()) ?? '', /^\d\d:\d\d Motion: Gate$/);
     const flows = readFileSync(path.join(nodeRed.userDir, 'flows.json'), 'utf8');
     assert.equal(flows.includes(url.split('/')[1] as string), false);
-    assert.deepEqual(
-      JSON.parse(flows).find(({ type }: { type: string }) => type === 'alarm-listener')?.spool,
-      'always',
-    );
+    const saved = JSON.parse(flows).find(({ type }: { type: string }) => type === 'alarm-listener');
+    assert.deepEqual([saved?.spool, saved?.confirm], ['always', true]);
+  });
+
+  it('lets a person drag the node in that confirms alarms, which needs no setting', async () => {
+    const { page } = editor;
+    await dragNode(page, 'alarm-settle', 340, 300);
+    const node = page.locator('.red-ui-flow-node-group', { hasText: 'confirm alarm' });
+    await node.waitFor();
+    assert.equal(await node.locator('.red-ui-flow-port-input').count(), 1);
+    assert.equal(await node.locator('.red-ui-flow-port-output').count(), 1);
+    assert.equal(await node.locator('.red-ui-flow-node-error').isVisible(), false);
+    await openNode(page, 1);
+    await settled(page);
+    assert.match((await page.textContent('#dialog-form')) ?? '', /Flow confirms alarms/);
+    await page.click('#node-dialog-ok');
+    await page.waitForSelector('#node-dialog-ok', { state: 'detached' });
+    await settled(page);
   });
 
   it('offers the examples for import', async () => {
@@ -114,6 +130,7 @@ describe('the editor', () => {
       '02-motion-picture-to-telegram',
       '06-recorder-udp-push',
       '10-one-camera-alone',
+      '13-confirmed-email',
     ]) {
       await page.getByText(name, { exact: true }).waitFor();
     }
@@ -131,6 +148,7 @@ const TYPES = [
   'isapi-alarm-in',
   'alertstream',
   'isapi-snapshot',
+  'alarm-settle',
   'udp-push-listener',
   'udp-push-in',
   'vstarcam-device',
