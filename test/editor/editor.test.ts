@@ -102,22 +102,6 @@ describe('the editor', () => {
     assert.deepEqual([saved?.spool, saved?.confirm], ['always', true]);
   });
 
-  it('lets a person drag the node in that confirms alarms, which needs no setting', async () => {
-    const { page } = editor;
-    await dragNode(page, 'alarm-settle', 340, 300);
-    const node = page.locator('.red-ui-flow-node-group', { hasText: 'confirm alarm' });
-    await node.waitFor();
-    assert.equal(await node.locator('.red-ui-flow-port-input').count(), 1);
-    assert.equal(await node.locator('.red-ui-flow-port-output').count(), 1);
-    assert.equal(await node.locator('.red-ui-flow-node-error').isVisible(), false);
-    await openNode(page, 1);
-    await settled(page);
-    assert.match((await page.textContent('#dialog-form')) ?? '', /Flow confirms alarms/);
-    await page.click('#node-dialog-ok');
-    await page.waitForSelector('#node-dialog-ok', { state: 'detached' });
-    await settled(page);
-  });
-
   it('offers the examples for import', async () => {
     const { page } = editor;
     await page.evaluate("RED.actions.invoke('core:show-examples-import-dialog')");
