@@ -4,9 +4,10 @@ import { challenges, type DigestPlan, digestLogin } from '../sources/login-clien
 import { exchange } from '../sources/raw-client.js';
 import { type RequestPlan, request, xml } from '../sources/samples.js';
 import { PATH, startListener } from '../support/listener.js';
+import { PUSH_LOGIN } from '../support/secrets.js';
 import { promise } from './support/promise.js';
 
-const LOGIN = { auth: 'digest', username: 'camera', password: 'wire' } as const;
+const LOGIN = { auth: 'digest', username: 'camera', password: PUSH_LOGIN.password } as const;
 const COUNT = '00000005';
 const ALGORITHMS = ['MD5', 'SHA-256'];
 

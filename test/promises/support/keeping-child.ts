@@ -48,6 +48,7 @@ listener.inbox('/isapi', isapi).subscribe({
 
 process.on('message', (order) => {
   if (order === 'start') listener.start();
-  else void listener.stop().then(() => process.disconnect());
+  // What came out last is settled when its flow had time for it.
+  else setTimeout(() => void listener.stop().then(() => process.disconnect()), limits.flowMs + FLOW_MS);
 });
 process.on('disconnect', () => process.exit());

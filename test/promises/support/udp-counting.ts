@@ -37,6 +37,8 @@ const { isapi } = require(
   path.join(root, 'vendors/isapi/index.js'),
 ) as typeof import('../../../src/vendors/isapi/index.js');
 
+const { LIMITS } = require(path.join(root, 'limits.js')) as typeof import('../../../src/limits.js');
+
 const report = (what: CountingReport) => process.send?.(what);
 const lag = monitorEventLoopDelay({ resolution: 1 });
 lag.enable();
@@ -44,6 +46,8 @@ let alarms = 0;
 let port = 0;
 const settings = { port: 0, mode: 'unicast', group: '', interface: '127.0.0.1', allow: '' } as const;
 const listener = new UdpListener(settings, isapi, {
+  // The same event is sent again and again.
+  limits: { ...LIMITS, sameNotificationMs: 0 },
   onState: (state) => {
     if (state.state !== 'listening') return;
     port = state.port;
