@@ -22,6 +22,7 @@ import {
 import type { Random } from '../vendors/changes.js';
 import { changedHeartbeat } from '../vendors/heartbeat-changes.js';
 import { type Reader, type Sample, type Trial, trial } from './engine.js';
+import { JOURNAL_TRIALS } from './journal.js';
 import { volume, volumeOfEvent } from './outcome.js';
 import { RECORDER_TRIALS } from './recorder.js';
 import { asText, changesOf, json, pick } from './samples.js';
@@ -354,5 +355,6 @@ export const TRIALS: readonly Trial[] = [
   trial(time),
   trial(recogniser),
   ...RECORDER_TRIALS,
+  ...JOURNAL_TRIALS,
   trial(head),
 ];
