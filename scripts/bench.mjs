@@ -1,16 +1,14 @@
 // The benchmark: the same pushes against a bare node:http server, our listener, our node in Node-RED, and Node-RED's own
-// http in with an XML node; then reading documents, reading streams, a thousand alert streams, and datagrams. Side by side in
+// http in with an XML node; then what it costs to keep alarms on disk, reading documents, reading streams, a thousand alert streams, and datagrams. Side by side in
 // rounds; what counts are the ratios within a round. Figures of one machine and day: nothing here passes or fails.
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { GATE_SCENES } from '../dist/src/simulator/hikvision.js';
-import { MULTIPART, multipartBody, pushRequest } from '../dist/src/simulator/http-push.js';
-import { alertXml } from '../dist/src/simulator/isapi-documents.js';
-import { enlarged, picture } from '../dist/src/simulator/picture.js';
 import { benchDecode } from './bench/decode.mjs';
+import { benchDurable } from './bench/durable.mjs';
 import { benchFront } from './bench/front.mjs';
 import { benchMultipart } from './bench/multipart.mjs';
 import { startHttpIn, startOurs } from './bench/node-red-servers.mjs';
+import { MARKER, picturePush, xmlPush } from './bench/pushes.mjs';
 import { benchStreams } from './bench/streams.mjs';
 import {
   ask,
@@ -26,35 +24,16 @@ import { benchUdp } from './bench/udp.mjs';
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const MILLISECONDS = Number(process.env.MILLISECONDS ?? 1500);
 const LOADERS = Number(process.env.LOADERS ?? 1);
-const MARKER = '90000000';
-
-function alert() {
-  const identity = { mac: '00:00:5e:00:53:01', address: '192.0.2.7', serial: 'SIM-CAMERA-1' };
-  const [, motion] = GATE_SCENES;
-  return alertXml(
-    { ...motion, eventState: 'active', count: MARKER, time: new Date(0), zone: 60 },
-    identity,
-    '\r\n',
-  );
-}
-
 const CASES = [
   {
     name: 'XML alone',
     withPictures: false,
-    request: (target) => pushRequest(target, 'application/xml; charset="UTF-8"', Buffer.from(alert())),
+    request: xmlPush,
   },
   {
     name: 'XML and a picture of 300 KB',
     withPictures: true,
-    request: (target) => {
-      const jpeg = enlarged(picture('gate-scene'), 300 * 1024);
-      const parts = [
-        { name: 'VMD.xml', filename: 'VMD.xml', contentType: 'application/xml', bytes: alert() },
-        { name: 'VMD.jpg', filename: 'VMD.jpg', contentType: 'image/jpeg', bytes: jpeg },
-      ];
-      return pushRequest(target, MULTIPART, multipartBody(parts));
-    },
+    request: (target) => picturePush(target),
   },
 ];
 
@@ -96,10 +75,11 @@ async function measureLatency(loader, server, request) {
   };
   const { sent } = await ask(loader, order);
   const received = await server.report();
-  const times = sent.flatMap((time, number) =>
-    received[number] === undefined ? [] : [Number(BigInt(received[number]) - BigInt(time)) / 1000],
+  const numbers = Object.keys(sent);
+  const times = numbers.flatMap((number) =>
+    received[number] === undefined ? [] : [Number(BigInt(received[number]) - BigInt(sent[number])) / 1000],
   );
-  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), missing: sent.length - times.length };
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), missing: numbers.length - times.length };
 }
 
 async function run() {
@@ -126,6 +106,7 @@ async function run() {
   const [{ request }] = CASES;
   await benchFront(loaders, request, MILLISECONDS);
   for (const loader of loaders) loader.kill();
+  await benchDurable();
   benchDecode();
   await benchMultipart();
   await benchStreams();

@@ -76,6 +76,8 @@ export const LIMITS = {
   sameNotificationMs: 120_000,
   /** Alarms on their way through a flow at one time, per path; what comes then waits on disk. */
   inFlight: 256,
+  /** A flow has done with an alarm what it does at once, such as writing a file. */
+  flowMs: 500,
   /** Kept until they are dealt with: a night of alarms with pictures while the mail server is down. */
   spoolEvents: 10_000,
   spoolBytes: 256 * MIB,

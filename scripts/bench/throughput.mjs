@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { MARKER } from './pushes.mjs';
 
 /** Connections at a time of one sending process. */
 export const CONCURRENCY = 16;
@@ -15,7 +16,10 @@ export const ask = (child, order) =>
     child.send(order);
   });
 
-export const startLoader = () => fork(here('load.mjs'));
+/** Numbers of the pushes of one sending process: another one has others. */
+const NUMBERS = 10_000_000;
+let loaders = 0;
+export const startLoader = () => fork(here('load.mjs'), [String(NUMBERS * loaders++)]);
 
 export const sorted = (numbers) => [...numbers].sort((a, b) => a - b);
 export const median = (numbers) => sorted(numbers)[Math.floor(numbers.length / 2)];
@@ -25,6 +29,7 @@ export async function startForked(file, pathOf, ...args) {
   const child = fork(here(file), args);
   const { port } = await new Promise((resolve) => child.once('message', resolve));
   return {
+    child,
     pid: child.pid,
     target: { host: '127.0.0.1', port, path: pathOf },
     record: async () => void child.send('record'),
@@ -41,8 +46,8 @@ function cpuSeconds(pid) {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** Pushes for a while, and says what came of it and what it cost the server. */
-export async function measureThroughput(loaders, server, request, milliseconds) {
+/** Pushes for a while, and says what came of it and what it cost the server. @param keepAlive one connection for many */
+export async function measureThroughput(loaders, server, request, milliseconds, keepAlive = false) {
   const before = cpuSeconds(server.pid);
   const results = await Promise.all(
     loaders.map((loader, index) =>
@@ -51,6 +56,8 @@ export async function measureThroughput(loaders, server, request, milliseconds) 
         // Each loader is a sender of its own: the listener serves 16 connections of one address at a time.
         target: { ...server.target, localAddress: `127.0.0.${index + 2}` },
         request: request.toString('base64'),
+        marker: MARKER,
+        keepAlive,
         concurrency: CONCURRENCY,
         milliseconds,
       }),

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const BEHIND_MS = 20;
 
 let sockets = [];
+let lastNumber = 0;
 
 async function open(addresses) {
   sockets = addresses.map((address) => createSocket('udp4').bind(0, address));
@@ -14,8 +15,15 @@ async function open(addresses) {
   return {};
 }
 
-async function send({ port, text, perSecond, seconds }) {
-  const bytes = Buffer.from(text);
+/** @param marker in the text, where the number of each goes: equal ones are one alarm */
+async function send({ port, text, marker, perSecond, seconds }) {
+  const template = Buffer.from(text);
+  const at = template.indexOf(marker);
+  const next = () => {
+    const bytes = Buffer.from(template);
+    bytes.write(String(++lastNumber).padStart(marker.length, '0'), at, 'latin1');
+    return bytes;
+  };
   const begin = performance.now();
   let sent = 0;
   let due = 0;
@@ -25,7 +33,7 @@ async function send({ port, text, perSecond, seconds }) {
     const behind = due - sent - (BEHIND_MS * perSecond) / 1000;
     if (behind > 0) skipped += Math.floor(behind);
     for (let some = Math.min(due - sent, (BEHIND_MS * perSecond) / 1000); some > 0; some--)
-      sockets[sent++ % sockets.length].send(bytes, port, '127.0.0.1');
+      sockets[sent++ % sockets.length].send(next(), port, '127.0.0.1');
     await pause(1);
   }
   return { sent, skipped };

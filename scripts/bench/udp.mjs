@@ -5,6 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LIMITS } from '../../dist/src/limits.js';
 import { GATE_SCENES } from '../../dist/src/simulator/hikvision.js';
 import { alertJson } from '../../dist/src/simulator/isapi-documents.js';
+import { MARKER } from './pushes.mjs';
 
 const SECONDS = Number(process.env.UDP_SECONDS ?? 10);
 const PER_SECOND = 10_000;
@@ -28,7 +29,7 @@ const ask = (child, order) =>
 function text() {
   const [, motion] = GATE_SCENES;
   const identity = { mac: '00:00:5e:00:53:01', address: '192.0.2.7', serial: 'SIM-CAMERA-1' };
-  return alertJson({ ...motion, eventState: 'active', count: 1, time: new Date(0), zone: 60 }, identity)
+  return alertJson({ ...motion, eventState: 'active', count: MARKER, time: new Date(), zone: 60 }, identity)
     .padEnd(BYTES)
     .slice(0, BYTES);
 }
@@ -56,7 +57,7 @@ async function startReceiver(kind, perSender) {
 /** What became of so many a second for a while. */
 async function run(senders, { child, port }, perSecond, seconds) {
   await ask(child, {});
-  const order = { port, text: text(), perSecond: perSecond / senders.length, seconds };
+  const order = { port, text: text(), marker: MARKER, perSecond: perSecond / senders.length, seconds };
   const results = await Promise.all(senders.map((sender) => ask(sender, order)));
   await pause(300);
   const { count, dropped, lag } = await ask(child, {});

@@ -50,6 +50,8 @@ export class Deliveries {
   readonly #options: DeliveryOptions;
   /** By the id of their receipts. */
   readonly #copies = new Map<string, Copy>();
+  /** In the flow, where a crash would still cost them; oldest first. */
+  readonly #fresh = new Set<Copy>();
   /** What somebody had who is gone. */
   readonly #orphans = new Set<Delivery>();
   #underway = 0;
@@ -136,6 +138,7 @@ export class Deliveries {
   stop(): void {
     for (const { cancel } of this.#copies.values()) cancel();
     this.#copies.clear();
+    this.#fresh.clear();
     this.#orphans.clear();
   }
 
@@ -181,8 +184,9 @@ export class Deliveries {
 
   #handed(copy: Copy): void {
     if (!this.#isOpen(copy)) return;
+    this.#landed(copy);
     if (!this.#options.confirmed) {
-      this.#settle(copy);
+      this.#settleSoon(copy);
       return;
     }
     const { confirmMs, confirmMostMs, confirmTries } = this.#options.limits;
@@ -193,7 +197,16 @@ export class Deliveries {
       if (isLast) this.#giveUp(copy);
       else this.#again(copy.delivery, (draft) => this.#handAgain(copy, draft));
     });
-    this.#landed(copy);
+  }
+
+  /** Nodes hand messages on one by one and write files in their own time: what they had in a crash comes again. */
+  #settleSoon(copy: Copy): void {
+    const { flowMs, inFlight } = this.#options.limits;
+    copy.cancel();
+    copy.cancel = this.#options.clock.after(flowMs, () => this.#settle(copy));
+    this.#fresh.add(copy);
+    const [oldest] = this.#fresh;
+    if (oldest !== undefined && this.#fresh.size > inFlight) this.#settle(oldest);
   }
 
   #handAgain(copy: Copy, draft: AlarmDraft): void {
@@ -232,6 +245,7 @@ export class Deliveries {
   #close(copy: Copy): void {
     copy.cancel();
     this.#copies.delete(copy.receipt.id);
+    this.#fresh.delete(copy);
     copy.delivery.open.delete(copy);
     this.#landed(copy);
   }

@@ -69,7 +69,11 @@ export class Turns {
       if (turn.again) this.#nextAgain = this.#clock.ticks() + SECOND_MS / this.#limits.redeliveriesPerSecond;
       this.#loading.add(device);
       turn.load().then(
-        (draft) => this.#finish(device, () => turn.go(draft)),
+        (draft) => {
+          // Nobody may be there any more: it keeps its turn.
+          if (this.#mayGo()) this.#finish(device, () => turn.go(draft));
+          else this.#loading.delete(device);
+        },
         (error: unknown) => this.#finish(device, () => turn.fail(error)),
       );
     }

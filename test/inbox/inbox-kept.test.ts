@@ -104,6 +104,7 @@ test('an event and its picture that came by itself are settled together', async 
   clock.pass(LIMITS.pictureJoinMs);
   assert.deepEqual(store.settled, []);
   receipt?.handed();
+  clock.pass(LIMITS.flowMs);
   assert.deepEqual(store.settled, ['event', 'picture']);
 });
 
@@ -125,13 +126,14 @@ test('an event that is not confirmed comes again with the picture that came by i
 });
 
 test('a picture that events have is settled with them when the inbox stops, so that it does not come alone', async () => {
-  const { inbox, store, accept } = makeKeptInbox();
+  const { inbox, store, accept, clock } = makeKeptInbox();
   const { alarms } = joinInbox(inbox);
   accept(alarm('event', {}, { awaits: '7' }));
   store.go();
   accept(alarm('picture', { type: 'snap' }, { brings: '7', attachments: [pictureOf('p')] }));
   store.go();
   (await alarms.take()).receipt?.handed();
+  clock.pass(LIMITS.flowMs);
   assert.deepEqual(store.settled, ['event']);
   inbox.stop();
   assert.deepEqual(store.settled, ['event', 'picture']);

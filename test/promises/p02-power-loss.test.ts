@@ -46,7 +46,7 @@ class Machine {
     const { spool } = makeSpool({ disk: this.#disk, changed: SMALL, spool: this.#Spool });
     const { unsettled } = await spool.open();
     const words = await wordsOf(unsettled);
-    assert.equal(new Set(words).size, words.length, `twice: ${words}`);
+    assert.equal(new Set(words).size, words.length, `twice: ${words.join(' ')}`);
     for (const word of this.#owed.keys())
       assert.ok(words.includes(word), `${word} was acknowledged and is lost`);
     for (const word of words)

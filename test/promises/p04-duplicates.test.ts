@@ -40,7 +40,10 @@ promise(
         else clock.pass(1 + random(LIMITS.sameNotificationMs / 20));
         if (random(4) === 0) await Promise.resolve();
       }
-      while (store.asked.length > 0) random(4) === 0 ? store.fail() : store.go();
+      while (store.asked.length > 0) {
+        if (random(4) === 0) store.fail();
+        else store.go();
+      }
       if (number % 100 === 0) await nextTurn();
       else for (let left = 10; left > 0; left--) await Promise.resolve();
       for (const [word, { outcome, code }] of answers) {

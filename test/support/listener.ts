@@ -15,8 +15,9 @@ import type { PortState } from '../../src/sources/http-port.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
 import type { Build } from '../promises/support/promise.js';
 import { Mailbox } from './mailbox.js';
+import { SECRET } from './secrets.js';
 
-export const SECRET = 'k3v9x2m4q7w1';
+export { SECRET };
 export const PATH = `/${SECRET}/isapi`;
 
 /** Open to whoever knows the secret, on a free port of this machine. */
