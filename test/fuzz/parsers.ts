@@ -22,6 +22,7 @@ import {
 import type { Random } from '../vendors/changes.js';
 import { changedHeartbeat } from '../vendors/heartbeat-changes.js';
 import { type Reader, type Sample, type Trial, trial } from './engine.js';
+import { JOURNAL_TRIALS } from './journal.js';
 import { LOGIN_TRIALS } from './login.js';
 import { volume, volumeOfEvent } from './outcome.js';
 import { CAMERA_BODIES, RECORDER_TRIALS } from './recorder.js';
@@ -366,6 +367,7 @@ export const TRIALS: readonly Trial[] = [
   trial(time),
   trial(recogniser),
   ...RECORDER_TRIALS,
+  ...JOURNAL_TRIALS,
   trial(head),
   ...LOGIN_TRIALS,
   ...SEARCH_TRIALS,
