@@ -129,7 +129,7 @@ test('a disk that cannot be read is told and tried again, and what is on it come
   const disk = await left(clock, { '/a': ['a1'] });
   const { backlog, inboxAt, troubles } = make(onDisk(disk), clock);
   const { alarms } = inboxAt('/a');
-  disk.fail('read', 'EIO');
+  disk.fail('read', 'EMFILE');
   await backlog.open();
   assert.deepEqual(
     troubles.map((trouble) => trouble?.code),

@@ -45,6 +45,32 @@ test('alarms come in the order in which they came, wherever they stand; those se
   assert.deepEqual(names, [nameOf(9, a), nameOf(12, b)]);
 });
 
+test('a segment that the disk has lost costs no other; one that cannot be opened just now costs a try', async () => {
+  const [a, b] = MARKS;
+  const files: Readonly<Record<string, Buffer>> = {
+    [nameOf(1, a)]: alarm(a, 1),
+    [nameOf(2, b)]: alarm(b, 2),
+  };
+  const diskThat = (code: string) => {
+    const disk = new FakeDisk();
+    for (const [name, content] of Object.entries(files)) disk.put(name, content);
+    const read = (name: string) =>
+      name === nameOf(1, a)
+        ? Promise.reject(Object.assign(new Error('as it was told'), { code }))
+        : disk.read(name);
+    return { list: () => disk.list(), read } as unknown as FakeDisk;
+  };
+  const { unsettled, unreadable, segments } = await recover(diskThat('EIO'), (each) => each as Kept);
+  assert.deepEqual(
+    [unsettled.map(({ number }) => number), unreadable, segments.map(({ name }) => name)],
+    [[2], [nameOf(1, a)], [nameOf(2, b)]],
+  );
+  await assert.rejects(
+    recover(diskThat('EMFILE'), (each) => each as Kept),
+    { code: 'EMFILE' },
+  );
+});
+
 test('one that stands twice, as it was being moved, is found once, where it was moved to', async () => {
   const [a, b] = MARKS;
   const { unsettled, keys } = await found({

@@ -89,6 +89,9 @@ async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY);
   try {
     await handle.sync();
+  } catch (error) {
+    // Some network file systems know no such thing, and write names at once.
+    if (!/^(?:EINVAL|ENOTSUP)$/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
   } finally {
     await handle.close();
   }

@@ -14,6 +14,8 @@ export interface Recovered {
   readonly seen: About[];
   readonly lastSegment: number;
   readonly lastNumber: number;
+  /** Segments the disk has lost: they stay, and none of their alarms is known. */
+  readonly unreadable: readonly string[];
 }
 
 type Found = Pick<Kept, 'number' | 'about' | 'segment' | 'offset' | 'bytes'>;
@@ -22,13 +24,18 @@ type Found = Pick<Kept, 'number' | 'about' | 'segment' | 'offset' | 'bytes'>;
 export async function recover(disk: Disk, adopt: (found: Found) => Kept): Promise<Recovered> {
   const names = (await disk.list()).filter((name) => segmentNumber(name) !== undefined).sort();
   const segments: Segment[] = [];
+  const unreadable: string[] = [];
   const found = new Map<number, Found>();
   const settled = new Set<number>();
   const seen: About[] = [];
   for (const name of names) {
+    const bytes = await disk.read(name).catch(ifLost);
+    if (bytes === undefined) {
+      unreadable.push(name);
+      continue;
+    }
     const segment = segmentOf(name);
     segments.push(segment);
-    const bytes = await disk.read(name);
     segment.size = bytes.length;
     for (const { kind, number, offset, body } of readRecords(bytes, segment.mark)) {
       if (kind === KIND.settled) for (const each of settledNumbers(body)) settled.add(each);
@@ -48,7 +55,19 @@ export async function recover(disk: Disk, adopt: (found: Found) => Kept): Promis
     const each = found.get(number);
     return each === undefined || settled.has(number) ? [] : [adopt(each)];
   });
-  return { segments, unsettled, seen, lastSegment: segmentNumber(names.at(-1) ?? '') ?? 0, lastNumber };
+  return {
+    segments,
+    unsettled,
+    seen,
+    lastSegment: segmentNumber(names.at(-1) ?? '') ?? 0,
+    lastNumber,
+    unreadable,
+  };
+}
+
+/** What the disk has lost costs no other segment; one that cannot be opened just now is tried again with all others. */
+function ifLost(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'EIO') throw error;
 }
 
 /** Undefined for a record that this version cannot read. */

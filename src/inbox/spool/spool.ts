@@ -45,6 +45,8 @@ interface Waiting {
 
 /** A segment is worth moving when less than this share of it is still needed. */
 const SPARSE = 1 / 2;
+/** Of alarms; each run begins with those of its own time. */
+const NUMBERS_PER_MS = 1_000;
 /** Moved behind one write: what arrives meanwhile has to wait. */
 const MOVED_RECORDS = 64;
 const MOVED_BYTES = 4 * 1024 * 1024;
@@ -106,7 +108,9 @@ export class Spool implements Store {
       const recovered = await recover(this.#disk, (found) => this.#adopt(found));
       this.#segments = recovered.segments;
       this.#lastSegment = recovered.lastSegment;
-      this.#lastNumber = recovered.lastNumber;
+      // Never one that was used, also where that cannot be read.
+      this.#lastNumber = Math.max(recovered.lastNumber, this.#clock.now() * NUMBERS_PER_MS);
+      for (const name of recovered.unreadable) this.#onError(new AlarmError('SPOOL_DAMAGED', name));
       for (const { about, bytes } of recovered.unsettled) this.#take(about.device, bytes);
       this.#isOpen = !this.#isClosed;
       this.#run();
