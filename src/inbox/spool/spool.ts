@@ -43,8 +43,8 @@ interface Waiting {
   readonly done: WhenKept;
 }
 
-/** A segment is worth moving when less than this share of it is still needed. */
-const SPARSE = 1 / 2;
+/** Segments that may hold little: what is in a flow is dealt with soon, and would be moved in vain. */
+const SPARE = 4;
 
 /**
  * Alarms on disk until they are dealt with (reliability.md §8, P01–P07): segments that only grow, each record with its
@@ -62,6 +62,9 @@ export class Spool implements Store {
   readonly #bytes: Shares;
   /** Oldest first; the last one is written to while it has its file. */
   #segments: Segment[] = [];
+  /** Names of those that hold nothing any more, oldest first. */
+  readonly #old: string[] = [];
+  #removing: Promise<void> | undefined;
   #lastSegment = 0;
   #lastNumber = 0;
   #waiting: Waiting[] = [];
@@ -120,6 +123,7 @@ export class Spool implements Store {
     this.#isClosed = true;
     this.#cancelProbe();
     await this.#running;
+    await this.#removing;
     try {
       if (this.#settled.length > 0 && this.size > 0) await this.#write([], this.#settled.splice(0));
       const active = this.#segments.at(-1);
@@ -292,26 +296,38 @@ export class Spool implements Store {
    */
   async #tidy(): Promise<void> {
     try {
-      await this.#removeOld();
+      for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
+        if (oldest.file !== undefined || (oldest.live.size > 0 && !this.#isTooLarge)) break;
+        if (oldest.live.size > 0) await this.#move(oldest);
+        this.#segments.shift();
+        this.#old.push(oldest.name);
+      }
     } catch (error) {
       // It is tried again with the next write.
       this.#onError(error);
     }
+    this.#removing ??= this.#removeOld().finally(() => {
+      this.#removing = undefined;
+    });
   }
 
+  /** Nobody waits for it: disks take milliseconds to free that much. Never rejects. */
   async #removeOld(): Promise<void> {
-    for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
-      if (oldest.file !== undefined) return;
-      if (oldest.live.size > 0 && !this.#isWorthMoving(oldest)) return;
-      if (oldest.live.size > 0) await this.#move(oldest);
-      await this.#disk.remove(oldest.name);
-      this.#segments.shift();
+    try {
+      for (let [name] = this.#old; name !== undefined; [name] = this.#old) {
+        await this.#disk.remove(name);
+        this.#old.shift();
+      }
+    } catch (error) {
+      // The same.
+      this.#onError(error);
     }
   }
 
-  #isWorthMoving({ size, liveBytes }: Segment): boolean {
+  /** Files may take a few segments more than twice what is needed of them. */
+  get #isTooLarge(): boolean {
     const all = this.#segments.reduce((sum, segment) => sum + segment.size, 0);
-    return liveBytes < size * SPARSE || all > 2 * this.liveBytes + 4 * this.#limits.spoolSegmentBytes;
+    return all > 2 * this.liveBytes + SPARE * this.#limits.spoolSegmentBytes;
   }
 
   async #move(from: Segment): Promise<void> {
