@@ -21,7 +21,7 @@ if (process.send) {
   // One reader in a process of its own: its memory is measured.
   const trial = TRIALS.find(({ name }) => name === asked[0]);
   try {
-    const { read, refused, slowestMs, seconds } = trial.run({ seed, count });
+    const { read, refused, slowestMs, seconds } = await trial.run({ seed, count });
     console.log(
       `${trial.name}: ${read} read, ${refused} refused, slowest ${slowestMs.toFixed(1)} ms, ${seconds.toFixed(0)} s`,
     );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { filesBelow } from './files.mjs';
 
-/** Whether package.json, README, examples and limits say what the code does. */
+/** Whether package.json, README, SECURITY, examples and limits say what the code does. */
 export function checkDocuments(root) {
   const findings = [];
   const read = (file) => readFileSync(path.join(root, file), 'utf8');
@@ -35,6 +35,12 @@ export function checkDocuments(root) {
   }
   for (const [, script] of readme.matchAll(/npm run ([\w:]+)/g)) {
     if (!(script in manifest.scripts)) findings.push(`README.md calls npm run ${script}, which is not there`);
+  }
+
+  const security = read('SECURITY.md');
+  for (const file of filesBelow(root, 'test/promises', '.test.ts')) {
+    const id = path.basename(file).slice(0, 3).toUpperCase();
+    if (!security.includes(`| ${id} |`)) findings.push(`SECURITY.md does not name the promise of ${file}`);
   }
 
   const uses = [...filesBelow(root, 'src', '.ts'), ...filesBelow(root, 'nodes', '.ts')]

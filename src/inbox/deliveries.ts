@@ -14,8 +14,8 @@ import type { Turns } from './turns.js';
 interface Delivery {
   readonly event: Pick<AlarmDraft['event'], 'id' | 'device'>;
   readonly holdings: readonly Holding[];
-  /** Who has it, or had it. */
-  readonly served: Set<Subscription>;
+  /** Who has it, or had it, and as which of several. */
+  readonly served: Map<Subscription, number>;
   readonly open: Set<Copy>;
   /** Turns that are to give it to others. */
   waiting: number;
@@ -69,8 +69,7 @@ export class Deliveries {
   }
 
   give({ draft, holdings }: Arrival): void {
-    for (const [index, attachment] of draft.attachments.entries())
-      attachment.cid = contentId(draft.event.id, index + 1);
+    nameContents(draft);
     const { id, device } = draft.event;
     const takers = this.#subscriptions.takersOf(device);
     if (takers.length === 0) {
@@ -82,7 +81,7 @@ export class Deliveries {
       const delivery = {
         event,
         holdings,
-        served: new Set<Subscription>(),
+        served: new Map<Subscription, number>(),
         open: new Set<Copy>(),
         waiting: 0,
       };
@@ -97,7 +96,7 @@ export class Deliveries {
   leave(subscription: Subscription, forGood: boolean): void {
     for (const copy of this.#copies.values()) {
       if (copy.subscription !== subscription) continue;
-      if (forGood || this.#fresh.has(copy)) this.#settle(copy);
+      if (forGood) this.#settle(copy);
       else {
         this.#close(copy);
         copy.delivery.served.delete(subscription);
@@ -135,11 +134,11 @@ export class Deliveries {
     return confirmed.length > 0;
   }
 
-  /** Nothing comes again any more; what is not in the flow stays where it is kept. */
+  /** Nothing comes again any more; what is not settled stays where it is kept. */
   stop(): void {
-    for (const copy of this.#fresh) this.#settle(copy);
     for (const { cancel } of this.#copies.values()) cancel();
     this.#copies.clear();
+    this.#fresh.clear();
     this.#orphans.clear();
   }
 
@@ -162,11 +161,12 @@ export class Deliveries {
   }
 
   #open(delivery: Delivery, subscription: Subscription): Copy {
+    const number = freeNumber(delivery);
     const copy: Copy = {
       delivery,
       subscription,
       receipt: {
-        id: `${delivery.event.id}-${delivery.served.size + 1}`,
+        id: `${delivery.event.id}-${number}`,
         awaited: this.#options.confirmed,
         handed: () => this.#handed(copy),
         settle: () => this.#settle(copy),
@@ -178,7 +178,7 @@ export class Deliveries {
     this.#underway++;
     this.#copies.set(copy.receipt.id, copy);
     delivery.open.add(copy);
-    delivery.served.add(subscription);
+    delivery.served.set(subscription, number);
     return copy;
   }
 
@@ -275,6 +275,7 @@ export class Deliveries {
         const [draft, ...pictures] = await Promise.all(holdings.map((holding) => holding.load()));
         if (draft === undefined) throw new Error('nothing is kept of it');
         joinPictures(draft, pictures, id);
+        nameContents(draft);
         draft.event.redelivered = true;
         return draft;
       },
@@ -283,4 +284,17 @@ export class Deliveries {
       fail: this.#options.onError,
     });
   }
+}
+
+/** Who comes in the place of another gets its number: what that one handed on can still be confirmed. */
+function freeNumber({ served }: Delivery): number {
+  const taken = new Set(served.values());
+  let number = 1;
+  while (taken.has(number)) number++;
+  return number;
+}
+
+/** Vendors do not know the id of an event. */
+function nameContents({ event, attachments }: AlarmDraft): void {
+  for (const [index, attachment] of attachments.entries()) attachment.cid = contentId(event.id, index + 1);
 }

@@ -60,8 +60,8 @@ export class PictureJoin {
   empty(): Arrival[] {
     this.#cancel?.();
     this.#cancel = undefined;
-    for (const { taken, arrival } of this.#loose.values())
-      if (taken) for (const holding of arrival.holdings) holding.release();
+    // Events have them: they are no longer kept for their own sake.
+    for (const { taken, arrival } of this.#loose.values()) if (taken) releaseAll(arrival);
     const loose = [...this.#loose.values()].filter(({ taken }) => !taken);
     const waiting = [...this.#held.splice(0), ...loose].sort((a, b) => a.since - b.since);
     this.#loose.clear();
@@ -129,7 +129,7 @@ export class PictureJoin {
     this.#loose.delete(key);
     this.#looseBytes -= loose.bytes;
     if (!loose.taken) this.#hand(loose.arrival);
-    else for (const holding of loose.arrival.holdings) holding.release();
+    else releaseAll(loose.arrival);
   }
 
   #trim(): void {
@@ -166,6 +166,10 @@ const keyOf = ({ event }: AlarmDraft, picture: string) => JSON.stringify([event.
 
 const placeOf = ({ event: { device, channelRaw, type } }: AlarmDraft) =>
   JSON.stringify([device.id, channelRaw ?? null, type]);
+
+function releaseAll({ holdings }: Arrival): void {
+  for (const holding of holdings) holding.release();
+}
 
 /** Adds a picture to what waited for it, which now needs what is kept of it too. */
 function attach(to: Arrival, from: Arrival): void {

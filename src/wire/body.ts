@@ -1,4 +1,4 @@
-import { AlarmError } from '../errors.js';
+import { AlarmError, asAlarmError } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { BodyPart } from '../notification.js';
 import { classify } from './classify.js';
@@ -130,9 +130,9 @@ export class BodyReader {
     return truncated;
   }
 
+  /** Nobody stands behind a socket to catch what is thrown: an error of our own is told as one, and costs one delivery. */
   #fail(error: unknown): void {
-    if (!(error instanceof AlarmError)) throw error;
-    this.#error = error;
+    this.#error = asAlarmError(error, 'INTERNAL');
   }
 
   #keepRaw(chunk: Buffer): void {

@@ -1,4 +1,10 @@
-/** A date and time of the calendar as ISO 8601 without an offset; undefined for month 13, 31 April or 25 o'clock. */
+/** No clock begins earlier: 1900 is where NTP counts from. Zones of years before, and of two digits, are no use to anyone. */
+const FIRST_YEAR = 1900;
+
+/**
+ * A date and time of the calendar as ISO 8601 without an offset; undefined for month 13, 31 April or 25 o'clock, and for
+ * a year that no clock shows.
+ */
 export function localIso(
   [year, month, day, hour, minute, second]: readonly number[],
   millis = '',
@@ -18,6 +24,7 @@ function exists([
   minute = 0,
   second = 0,
 ]: readonly number[]): boolean {
-  if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return false;
+  if (year < FIRST_YEAR || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59)
+    return false;
   return day <= 28 || day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }

@@ -24,7 +24,8 @@ function firstWord(values: readonly unknown[]): string | undefined {
 
 function word(value: unknown): string | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return typeof value === 'string' ? value.trim() || undefined : undefined;
+  // What begins with a NUL stands for bytes that were taken out of the document (long-strings.ts).
+  return typeof value === 'string' && value[0] !== '\0' ? value.trim() || undefined : undefined;
 }
 
 /** A number, if the field holds one. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import busboy from 'busboy';
 import { AlarmError } from '../errors.js';
@@ -7,8 +8,8 @@ import { classify } from './classify.js';
 import { label, parseParameters } from './header.js';
 import { PartBytes } from './part-bytes.js';
 
-/** What may stand behind the last delimiter; a line end, as a rule. */
-const EPILOGUE = 256;
+/** No text has these. */
+const CONTROLS = /[\0-\x08\x0e-\x1f]/;
 
 interface OpenPart {
   readonly head: Pick<BodyPart, 'name' | 'filename' | 'contentType'>;
@@ -27,7 +28,9 @@ export class FormDataReader {
   readonly #close: Buffer;
   #open: OpenPart | undefined;
   #parts = 0;
+  /** Last bytes that came: the last delimiter may have begun in them. */
   #tail: Buffer = Buffer.alloc(0);
+  #closed = false;
   #failed = false;
 
   /** Whether a body of this type that begins with these bytes is one for this reader; undefined: it takes more of them. */
@@ -44,10 +47,12 @@ export class FormDataReader {
   constructor(contentType: string, limits: Limits, onPart: (part: BodyPart) => void) {
     this.#limits = limits;
     this.#onPart = onPart;
-    this.#close = Buffer.from(`--${parseParameters(contentType).parameters.get('boundary')}--`);
+    const boundary = parseParameters(contentType).parameters.get('boundary') ?? '';
+    this.#close = Buffer.from(`\r\n--${boundary}--`);
     const most = limits.bodyBytes + 1;
     this.#form = busboy({
-      headers: { 'content-type': contentType },
+      // Written anew: the library throws at a semicolon too many.
+      headers: { 'content-type': `multipart/form-data; boundary="${boundary}"` },
       // Bytes of a part without a file name are text to busboy: one character each gives them back as they were.
       defCharset: 'latin1',
       // What is read is taken at once, so that nobody need wait for anybody.
@@ -57,10 +62,11 @@ export class FormDataReader {
     this.#form.on('file', (name, stream, { filename, mimeType }) =>
       this.#begin({ name, filename, mimeType }, stream),
     );
-    this.#form.on('field', (name, value, { mimeType }) => {
+    this.#form.on('field', (name, value: string | undefined, { mimeType }) => {
       this.#begin({ name, mimeType });
-      this.#open?.bytes.add(Buffer.from(value, 'latin1'));
+      this.#open?.bytes.add(bytesOf(value));
     });
+    // The head of a part that cannot be read: that part is lost, and those behind it are not.
     this.#form.on('error', () => {
       this.#failed = true;
     });
@@ -68,16 +74,27 @@ export class FormDataReader {
 
   /** @throws AlarmError `PARTS_TOO_MANY` */
   write(chunk: Buffer): void {
-    if (this.#failed) return;
-    const most = this.#close.length + EPILOGUE;
-    this.#tail = Buffer.concat([this.#tail, chunk.subarray(-most)]).subarray(-most);
-    this.#form.write(chunk);
+    if (this.#closed) return;
+    const end = this.#endOfForm(chunk);
+    this.#closed = end !== undefined;
+    // Behind the last delimiter the library may read on, or not, by how the bytes were chunked.
+    this.#form.write(chunk.subarray(0, end));
     this.#drain();
+  }
+
+  /** Place behind the last delimiter, where that ends in this chunk. */
+  #endOfForm(chunk: Buffer): number | undefined {
+    const most = this.#close.length - 1;
+    const joint = Buffer.concat([this.#tail, chunk.subarray(0, most)]);
+    const early = joint.indexOf(this.#close);
+    const at = early >= 0 ? early - this.#tail.length : chunk.indexOf(this.#close);
+    this.#tail = chunk.length < most ? joint.subarray(-most) : chunk.subarray(-most);
+    return early < 0 && at < 0 ? undefined : at + this.#close.length;
   }
 
   /** @returns whether something is missing */
   end(): boolean {
-    const whole = !this.#failed && this.#tail.includes(this.#close);
+    const whole = !this.#failed && this.#closed;
     this.#finish(!whole);
     this.#form.destroy();
     return !whole;
@@ -119,4 +136,15 @@ export class FormDataReader {
     const cut = truncated || open.bytes.cut;
     this.#onPart({ ...open.head, headers: new Map(), kind: classify(bytes), bytes, truncated: cut });
   }
+}
+
+/**
+ * What stood in a part: one byte for each character, unless the part named a character set and its text was decoded by it.
+ * Bytes of a picture are told from such text by their control characters.
+ * @param value undefined where the part named a character set that nobody knows, whatever the types of the library say
+ */
+function bytesOf(value = ''): Buffer {
+  const bytes = Buffer.from(value, 'latin1');
+  const decoded = /[^\0-\xff]/.test(value) || !(isUtf8(bytes) || CONTROLS.test(value));
+  return decoded ? Buffer.from(value) : bytes;
 }

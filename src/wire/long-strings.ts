@@ -1,3 +1,5 @@
+import { AlarmError } from '../errors.js';
+import type { Limits } from '../limits.js';
 import type { Fields } from './fields.js';
 import { isFields } from './fields.js';
 
@@ -17,12 +19,16 @@ export class LongStrings {
   /** As they stand in the JSON, escapes and all. */
   readonly #long: string[] = [];
 
-  /** @param text JSON, or what claims to be some */
-  constructor(text: string) {
+  /**
+   * @param text JSON, or what claims to be some
+   * @throws AlarmError `DOCUMENT_TOO_LARGE` when what is left is more than a document may be, however long it goes on
+   */
+  constructor(text: string, { documentBytes }: Limits) {
     let short = '';
     let from = 0;
     for (let open = text.indexOf('"'); open >= 0; ) {
-      const close = closingQuote(text, open);
+      if (short.length + open - from > documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
+      const close = closingQuote(text, open, documentBytes);
       if (close < 0) break;
       const long = close - open - 1 > LONGEST && BASE64.test(text.slice(open + 1, open + LONGEST));
       if (long && !isKey(text, close)) {
@@ -68,11 +74,15 @@ export class LongStrings {
   }
 }
 
-/** Of the string that opens at `open`; -1 when it does not end. */
-function closingQuote(text: string, open: number): number {
+/**
+ * Of the string that opens at `open`; -1 when it does not end. Bytes in base64 hold no escaped quotation marks and no
+ * rows of backslashes: a string that does must fit into a document.
+ */
+function closingQuote(text: string, open: number, most: number): number {
   for (let at = text.indexOf('"', open + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let escapes = 0;
-    while (text[at - 1 - escapes] === '\\') escapes++;
+    while (escapes <= most && text[at - 1 - escapes] === '\\') escapes++;
+    if (escapes > 0 && at - open > most) throw new AlarmError('DOCUMENT_TOO_LARGE');
     if (escapes % 2 === 0) return at;
   }
   return -1;

@@ -6,8 +6,9 @@ import { type Behaviour, behaviourOf } from '../../src/simulator/configurable/be
 import { ConfigurableDevice } from '../../src/simulator/configurable/device.js';
 import { USUAL_RULES } from '../../src/simulator/login.js';
 import type { PushTarget } from '../../src/vendors/isapi/host-changes.js';
+import { SIMULATED_SECRET as SECRET } from '../support/secrets.js';
 
-export const SECRET = 'Kx7pQ2mWz9aB';
+export { SECRET };
 export const TARGET: PushTarget = {
   host: '192.0.2.10',
   port: 8089,

@@ -5,10 +5,11 @@ import { VstarcamCgi } from '../../src/device/vstarcam-cgi.js';
 import type { CgiBehaviour, PushSettings } from '../../src/simulator/vstarcam/cgi-behaviour.js';
 import { CgiCamera } from '../../src/simulator/vstarcam/cgi-camera.js';
 import { isDenied } from '../../src/vendors/vstarcam/push-config.js';
+import { DEVICE_LOGIN } from '../support/secrets.js';
 import { Backups, SECRET } from './support.js';
 
 /** Looked for in everything that comes out; with signs that a query escapes. */
-export const LOGIN = { username: 'admin', password: 'Canary&7=ü %' };
+export const LOGIN = { username: 'admin', password: DEVICE_LOGIN.password };
 export const TARGET: VstarcamJob['target'] = {
   host: '192.0.2.10',
   port: 8089,

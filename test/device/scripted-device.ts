@@ -9,6 +9,7 @@ import {
   type DeviceSettings,
 } from '../../src/device/device-client.js';
 import type { Build } from '../promises/support/promise.js';
+import { DEVICE_LOGIN } from '../support/secrets.js';
 
 /** A request as a device sees it. */
 export interface Asked {
@@ -97,7 +98,7 @@ export async function startDevice(
 
 const after = (line: string) => line.slice(line.indexOf(':') + 1).trim();
 
-export const LOGIN = { username: 'admin', password: 'Secret-Wire-1' };
+export const LOGIN = { username: 'admin', password: DEVICE_LOGIN.password };
 
 /**
  * A client of it, with a clock that stands still until the test moves it.

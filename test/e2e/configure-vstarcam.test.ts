@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CgiCamera } from '../../src/simulator/vstarcam/cgi-camera.js';
 import { exampleFlow, freePort, type NodeRed, startNodeRed } from '../support/node-red.js';
+import { DEVICE_LOGIN, SECRET } from '../support/secrets.js';
 
-const SECRET = 'example12345';
-const LOGIN = { username: 'admin', password: 'Canary-wire-1' };
+const LOGIN = { username: 'admin', password: DEVICE_LOGIN.password };
 
 describe('example: configure a VStarcam camera', () => {
   let nodeRed: NodeRed;

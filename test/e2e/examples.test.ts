@@ -20,9 +20,9 @@ import { type FakeDevice, LOGIN, startFakeDevice } from '../support/fake-device.
 import { type MailServer, mailBy, type ReceivedMail, startMailServer } from '../support/mail-server.js';
 import { Mailbox } from '../support/mailbox.js';
 import { exampleFlow, freePort, type NodeRed, startNodeRed } from '../support/node-red.js';
+import { SECRET } from '../support/secrets.js';
 import { startTelegramServer, type TelegramCall, type TelegramServer } from '../support/telegram-server.js';
 
-const SECRET = 'example12345';
 const [lineCrossing, motion] = GATE_SCENES as readonly [Scene, Scene];
 const [, plate] = RECORDER_SCENES as readonly [Scene, Scene];
 

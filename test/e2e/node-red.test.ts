@@ -10,9 +10,9 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { GATE_SCENES, type Scene, simulatedCamera } from '../../src/simulator/hikvision.js';
 import { type PushTarget, send } from '../../src/simulator/http-push.js';
 import { type FlowNode, freePort, type NodeRed, startNodeRed } from '../support/node-red.js';
+import { PUSH_LOGIN, SECRET } from '../support/secrets.js';
 
-const SECRET = 'canarySecret';
-const PASSWORD = 'canaryPassword';
+const { password: PASSWORD } = PUSH_LOGIN;
 const [crossing, motion] = GATE_SCENES as readonly [Scene, Scene];
 
 /** A flow written by hand with the settings of the contract; what comes out is written to the log. */

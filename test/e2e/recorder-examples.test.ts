@@ -9,9 +9,9 @@ import { intrusion, lineCrossing, motion } from '../../src/simulator/recorder/sc
 import { type MailServer, mailBy, type ReceivedMail, startMailServer } from '../support/mail-server.js';
 import { Mailbox } from '../support/mailbox.js';
 import { exampleFlow, freePort, freeUdpPort, type NodeRed, startNodeRed } from '../support/node-red.js';
+import { SECRET } from '../support/secrets.js';
 import { startTelegramServer, type TelegramCall, type TelegramServer } from '../support/telegram-server.js';
 
-const SECRET = 'example12345';
 /** What a recorder says of a channel where nothing happened. */
 const QUIET: News = { channel_alarm: [{ channel: 'CH1', channel_name: 'Door', record_flag: { r: 'SR' } }] };
 

@@ -8,8 +8,8 @@ import { EMPTY_FILM } from '../../src/simulator/vstarcam/scenes.js';
 import { type MailServer, mailBy, type ReceivedMail, startMailServer } from '../support/mail-server.js';
 import { Mailbox } from '../support/mailbox.js';
 import { exampleFlow, freePort, type NodeRed, startNodeRed } from '../support/node-red.js';
+import { SECRET } from '../support/secrets.js';
 
-const SECRET = 'example12345';
 const RING = { code: ALARM_CODES.doorbell, picture: picture('door-scene'), film: EMPTY_FILM };
 const TAKEN = /^HTTP\/1\.1 200 OK\r\n.*\{"code":"200","message":"Success"\}$/s;
 

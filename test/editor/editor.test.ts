@@ -62,6 +62,8 @@ describe('the editor', () => {
     assert.equal(await page.locator('.camera-alarms-login').first().isVisible(), true);
     await page.selectOption('#node-config-input-auth', 'none');
     await page.fill('#node-config-input-host', '127.0.0.1');
+    assert.equal(await page.isChecked('#node-config-input-confirm'), false);
+    await page.check('#node-config-input-confirm');
     await page.click('#node-config-dialog-ok');
     await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
     await settled(page);
@@ -96,10 +98,8 @@ describe('the editor', () => {
     assert.match((await status.textContent()) ?? '', /^\d\d:\d\d Motion: Gate$/);
     const flows = readFileSync(path.join(nodeRed.userDir, 'flows.json'), 'utf8');
     assert.equal(flows.includes(url.split('/')[1] as string), false);
-    assert.deepEqual(
-      JSON.parse(flows).find(({ type }: { type: string }) => type === 'alarm-listener')?.spool,
-      'always',
-    );
+    const saved = JSON.parse(flows).find(({ type }: { type: string }) => type === 'alarm-listener');
+    assert.deepEqual([saved?.spool, saved?.confirm], ['always', true]);
   });
 
   it('offers the examples for import', async () => {
@@ -114,6 +114,7 @@ describe('the editor', () => {
       '02-motion-picture-to-telegram',
       '06-recorder-udp-push',
       '10-one-camera-alone',
+      '13-confirmed-email',
     ]) {
       await page.getByText(name, { exact: true }).waitFor();
     }
@@ -131,6 +132,7 @@ const TYPES = [
   'isapi-alarm-in',
   'alertstream',
   'isapi-snapshot',
+  'alarm-settle',
   'udp-push-listener',
   'udp-push-in',
   'vstarcam-device',

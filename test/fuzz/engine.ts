@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { AlarmError } from '../../src/errors.js';
@@ -11,6 +12,9 @@ import { type Random, seeded } from '../vendors/changes.js';
 export const LONGEST_MS = 50;
 /** What may stay in memory after all those calls, for caches and compiled code. */
 const MOST_KEPT = 32 * 1024 * 1024;
+
+/** Samples between two turns of the process. */
+const TURN = 100;
 
 /** Something to read. */
 export interface Sample {
@@ -49,14 +53,14 @@ export interface Tally {
 /** A reader ready to be tried, without the type of what it gives. */
 export interface Trial {
   readonly name: string;
-  run(plan: Plan): Tally;
+  run(plan: Plan): Promise<Tally>;
 }
 
 export function trial<Result>(reader: Reader<Result>): Trial {
   return { name: reader.name, run: (plan) => run(reader, plan) };
 }
 
-function run<Result>(reader: Reader<Result>, { seed, count }: Plan): Tally {
+async function run<Result>(reader: Reader<Result>, { seed, count }: Plan): Promise<Tally> {
   const wanted = reader.intact();
   const began = process.hrtime.bigint();
   let read = 0;
@@ -64,6 +68,8 @@ function run<Result>(reader: Reader<Result>, { seed, count }: Plan): Tally {
   let before = 0;
   const warm = Math.floor(count / 10);
   for (let number = 0; number < count; number++) {
+    // A stream is let go of in a turn of its own.
+    if (number % TURN === 0) await setImmediate();
     if (number === warm) before = usedBytes();
     const sample = reader.make(seeded(seed + number));
     try {
@@ -75,6 +81,7 @@ function run<Result>(reader: Reader<Result>, { seed, count }: Plan): Tally {
       throw new Error(report(reader.name, sample, seed + number, error), { cause: error });
     }
   }
+  await setImmediate();
   const kept = usedBytes() - before;
   if (kept > MOST_KEPT) throw new Error(`${reader.name}, seed ${seed}: ${kept} bytes stay in memory`);
   const seconds = Number(process.hrtime.bigint() - began) / 1e9;

@@ -22,9 +22,11 @@ import {
 import type { Random } from '../vendors/changes.js';
 import { changedHeartbeat } from '../vendors/heartbeat-changes.js';
 import { type Reader, type Sample, type Trial, trial } from './engine.js';
+import { LOGIN_TRIALS } from './login.js';
 import { volume, volumeOfEvent } from './outcome.js';
-import { RECORDER_TRIALS } from './recorder.js';
+import { CAMERA_BODIES, RECORDER_TRIALS } from './recorder.js';
 import { asText, changesOf, json, pick } from './samples.js';
+import { SEARCH_TRIALS } from './search.js';
 
 const FIXTURES = fixturesOf('isapi').filter(({ body }) => body.length > 0);
 const PARTS = FIXTURES.flatMap(({ contentType, body }) => notificationOf(contentType, [body]).parts);
@@ -65,8 +67,8 @@ interface ReadBody extends Body {
   readonly raw: Buffer;
 }
 
-function readBody({ bytes, contentType, cuts = [] }: Sample): ReadBody {
-  const reader = new BodyReader(contentType, LIMITS);
+function readBody({ bytes, contentType, cuts = [] }: Sample, formData = false): ReadBody {
+  const reader = new BodyReader(contentType, LIMITS, formData);
   let from = 0;
   for (const cut of [...cuts, bytes.length]) {
     reader.write(bytes.subarray(from, cut));
@@ -86,29 +88,38 @@ const seen = ({ parts, truncated, error }: Body) =>
 const changedBody = changesOf(FIXTURES.map(({ contentType, body }) => ({ contentType, bytes: body })));
 const MULTIPART = FIXTURES.find(({ name }) => name === 'multipart-recorder-lf') as Fixture;
 
-const body: Reader<ReadBody> = {
-  name: 'body',
-  make: (random) => {
-    const sample = changedBody(random);
-    const cuts = Array.from({ length: random(6) }, () => random(sample.bytes.length + 1));
-    return { ...sample, cuts: cuts.sort((a, b) => a - b) };
-  },
-  call: readBody,
-  judge: (read, sample) => {
-    const { parts, raw, error } = read;
-    assert.ok(parts.length <= LIMITS.parts, `${parts.length} parts`);
-    const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
-    assert.ok(bytes <= sample.bytes.length, 'more came out than went in');
-    assert.ok(raw.equals(sample.bytes.subarray(0, LIMITS.rawBytes)), 'other raw bytes');
-    for (const { name = '', filename = '' } of parts) {
-      for (const label of [name, filename]) assert.match(label, /^[^\0-\x1f\x7f/\\]{0,100}$/, 'a label');
-    }
-    if (sample.cuts?.length !== 0)
-      assert.equal(seen(read), seen(readBody({ ...sample, cuts: [] })), 'otherwise cut, otherwise read');
-    return error === undefined;
-  },
-  intact: () => seen(readBody({ bytes: MULTIPART.body, contentType: MULTIPART.contentType })),
-};
+/** @param formData whether the library reads what is clean */
+function bodyReader(name: string, make: (random: Random) => Sample, formData: boolean): Reader<ReadBody> {
+  const read = (sample: Sample) => readBody(sample, formData);
+  return {
+    name,
+    make: (random) => {
+      const sample = make(random);
+      const cuts = Array.from({ length: random(6) }, () => random(sample.bytes.length + 1));
+      return { ...sample, cuts: cuts.sort((a, b) => a - b) };
+    },
+    call: read,
+    judge: (body, sample) => {
+      const { parts, raw, error } = body;
+      if (error?.code === 'INTERNAL') throw error.cause;
+      assert.ok(parts.length <= LIMITS.parts, `${parts.length} parts`);
+      const bytes = parts.reduce((sum, part) => sum + part.bytes.length, 0);
+      assert.ok(bytes <= sample.bytes.length, 'more came out than went in');
+      assert.ok(raw.equals(sample.bytes.subarray(0, LIMITS.rawBytes)), 'other raw bytes');
+      for (const { name: field = '', filename = '' } of parts) {
+        for (const label of [field, filename]) assert.match(label, /^[^\0-\x1f\x7f/\\]{0,100}$/, 'a label');
+      }
+      // What is no clean form the library reads by how it is cut: two line ends behind a delimiter, for one.
+      if (sample.cuts?.length !== 0 && !formData)
+        assert.equal(seen(body), seen(read({ ...sample, cuts: [] })), 'otherwise cut, otherwise read');
+      return error === undefined;
+    },
+    intact: () => seen(read({ bytes: MULTIPART.body, contentType: MULTIPART.contentType })),
+  };
+}
+
+const body = bodyReader('body', changedBody, false);
+const form = bodyReader('form', changesOf(CAMERA_BODIES), true);
 
 /** An inbox and what its one subscriber got since it was last looked at. */
 function makeInbox() {
@@ -349,10 +360,13 @@ export const TRIALS: readonly Trial[] = [
   trial(xml),
   trial(jsonReader),
   trial(body),
+  trial(form),
   trial(decode),
   trial(query),
   trial(time),
   trial(recogniser),
   ...RECORDER_TRIALS,
   trial(head),
+  ...LOGIN_TRIALS,
+  ...SEARCH_TRIALS,
 ];

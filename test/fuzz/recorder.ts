@@ -3,15 +3,20 @@ import { LIMITS } from '../../src/limits.js';
 import type { AlarmDraft, Notification, Vendor } from '../../src/notification.js';
 import { datagram } from '../../src/vendors/datagram.js';
 import { raysharp } from '../../src/vendors/raysharp/index.js';
-import { fixturesOf, limitsOf, notificationOf } from '../support/fixtures.js';
+import { vstarcam } from '../../src/vendors/vstarcam/index.js';
+import { type Fixture, fixturesOf, limitsOf, notificationOf } from '../support/fixtures.js';
 import { type Sample, trial } from './engine.js';
 import { volumeOfEvent } from './outcome.js';
 import { asText, changesOf, json } from './samples.js';
 
 const FIXTURES = fixturesOf('raysharp');
-const BODIES: readonly Sample[] = FIXTURES.filter(({ body }) => body.length > 0).map(
-  ({ contentType, body }) => ({ contentType, bytes: body }),
-);
+const bodiesOf = (fixtures: readonly Fixture[]): Sample[] =>
+  fixtures
+    .filter(({ body }) => body.length > 0)
+    .map(({ contentType, body }) => ({ contentType, bytes: body }));
+const BODIES = bodiesOf(FIXTURES);
+/** What cameras push, as our own parser and as the library reads it. */
+export const CAMERA_BODIES: readonly Sample[] = bodiesOf(fixturesOf('vstarcam'));
 const QUERIES: readonly Sample[] = FIXTURES.flatMap(({ head }) => {
   const query = /^GET [^ ?]*\?(\S+)/.exec(head)?.[1];
   return query === undefined
@@ -30,7 +35,7 @@ function judge(drafts: readonly AlarmDraft[], { bytes }: Sample): boolean {
     assert.match(event.time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)?$/);
     assert.ok(event.channel === undefined || (event.channel > 0 && event.channel <= 100_000));
     for (const { filename, content } of attachments) {
-      assert.match(filename, /^[a-z]+-\d+\.(jpg|png)$/);
+      assert.match(filename, /^[a-z]+-\d+\.(jpg|png|mp4|h264|h265|avi|bin)$/);
       assert.ok(content.length > 0 && content.length <= bytes.length);
     }
   }
@@ -51,8 +56,10 @@ function reader(
   return trial({ name, make: changesOf(samples), call: read, judge, intact: () => json(whole.map(read)) });
 }
 
-/** What reads the pushes of recorders. */
+/** What reads the pushes of recorders, and of cameras that push as they do. */
 export const RECORDER_TRIALS = [
   reader('recorder', raysharp, BODIES, 'http-push'),
   reader('datagram', datagram, [...BODIES, ...QUERIES], 'udp'),
+  reader('text', raysharp, QUERIES, 'http-push'),
+  reader('camera', vstarcam, CAMERA_BODIES, 'http-push'),
 ];

@@ -11,10 +11,10 @@ const RARE = COUNT / 200;
 /** A test for each of these readers. The files of a test run have processes of their own. */
 export function tryOut(...names: string[]): void {
   for (const name of names) {
-    test(`${name}: of ${COUNT} changed samples each is read or refused in time, and what follows as ever`, (t) => {
+    test(`${name}: of ${COUNT} changed samples each is read or refused in time, and what follows as ever`, async (t) => {
       const found = TRIALS.find((trial) => trial.name === name);
       assert.ok(found !== undefined);
-      const { read, refused, slowestMs, seconds } = found.run({ seed: SEED, count: COUNT });
+      const { read, refused, slowestMs, seconds } = await found.run({ seed: SEED, count: COUNT });
       t.diagnostic(
         `${read} read, ${refused} refused, slowest ${slowestMs.toFixed(1)} ms, ${seconds.toFixed(1)} s`,
       );

@@ -5,8 +5,8 @@ import { JSON_TYPE, request } from '../sources/samples.js';
 import { objections, schemas } from '../support/fixtures.js';
 import { type Flow, flowNode, startFlow } from '../support/flow.js';
 import { type FlowNode, freePort } from '../support/node-red.js';
+import { SECRET } from '../support/secrets.js';
 
-const SECRET = 'nodes1234567';
 const MAC = '00:00:5e:00:53:31';
 const SCHEMAS = schemas();
 const PICTURE = Buffer.from([0xff, 0xd8, 1, 2, 3, 0xff, 0xd9]);

@@ -14,8 +14,8 @@ import { type PushTarget, pushRequest, send } from '../../src/simulator/http-pus
 import { picture } from '../../src/simulator/picture.js';
 import { type Flow, flowNode, startFlow } from '../support/flow.js';
 import { type FlowNode, freePort } from '../support/node-red.js';
+import { SECRET } from '../support/secrets.js';
 
-const SECRET = 'nodes1234567';
 const [crossing, motion] = GATE_SCENES as readonly [Scene, Scene];
 const [intrusion] = RECORDER_SCENES as readonly [Scene];
 

@@ -4,8 +4,8 @@ import { pushRequest, send } from '../../src/simulator/http-push.js';
 import { type FakeDevice, jpeg, LOGIN, startFakeDevice } from '../support/fake-device.js';
 import { type Flow, flowNode, startFlow } from '../support/flow.js';
 import { type FlowNode, freePort } from '../support/node-red.js';
+import { SECRET } from '../support/secrets.js';
 
-const SECRET = 'route1234567';
 const MAC = '00:00:5e:00:53:01';
 
 let flow: Flow | undefined;

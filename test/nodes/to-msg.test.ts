@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { stateMessage } from '../../nodes/lib/to-msg.js';
+import { alarmMessage, stateMessage } from '../../nodes/lib/to-msg.js';
 import { ALARM_KINDS, type Alarm, type AlarmEvent, type Attachment } from '../../src/event.js';
 import type { DeviceSign } from '../../src/notification.js';
 import { deviceName } from '../../src/wording.js';
@@ -150,6 +150,23 @@ test('a message carries nothing but what is promised', () => {
   assert.deepEqual(Object.keys(stateMessage(SIGN)).sort(), ['payload', 'topic']);
 });
 
+test('an alarm that is kept goes in a message with the id of its receipt, so that it can be confirmed', () => {
+  const receipt = { id: '19a0b1c2d3e400001234abcd-1', awaited: true, handed: () => {}, settle: () => {} };
+  assert.equal(alarmMessage({ ...alarm(), receipt })._msgid, receipt.id);
+  assert.ok(!('receipt' in alarmMessage({ ...alarm(), receipt })));
+});
+
+test('an alarm nobody confirmed is told with all that it was', () => {
+  const { payload: event, attachments } = message(alarm({ redelivered: true }), 'en-US');
+  const { raw: _raw, ...plain } = SIGN;
+  const sign: DeviceSign = { ...plain, event: 'undelivered', alarm: { event, attachments } };
+  const told = stateMessage(sign);
+  assert.deepEqual(Object.keys(told).sort(), ['attachments', 'payload', 'topic']);
+  assert.deepEqual(told.payload.alarm, event);
+  assert.deepEqual(told.attachments, attachments);
+  assert.equal(objections(SCHEMAS.state, told.payload), '');
+});
+
 test('a message never carries what makes other nodes do something else, even if the device says so', () => {
   const document = Object.fromEntries(NEVER.map((name) => [name, 'from the device']));
   for (const msg of [message(alarm({ document }), 'en-US'), stateMessage(SIGN)])
@@ -195,6 +212,8 @@ test('the schema of states takes every sign there is and nothing beside', () => 
   const wrong: object[] = [
     { ...plain, event: 'motion' },
     { ...plain, event: 'online', raw: SIGN.raw },
+    { ...plain, event: 'online', alarm: message(alarm(), 'en-US').payload },
+    { ...plain, event: 'undelivered', alarm: { title: 'no alarm' } },
     { ...plain, vendor: 'isapi' },
     { ...plain, since: '2026-11-22 07:15' },
     { ...plain, device: {} },
@@ -223,6 +242,7 @@ test('the schema of alarms refuses what an alarm never is', () => {
     { regions: [{ id: '1', polygon: [[424, 642]] }] },
     { regions: [{ name: 'without id' }] },
     { truncated: false },
+    { redelivered: false },
     { title: '<b>' },
     { text: '' },
     { document: 'text' },
@@ -244,7 +264,7 @@ test('every property of the schema is described, and the optional ones are optio
   const optional = Object.keys(properties).filter((name) => !required.includes(name));
   const wanted =
     'access channel channelName channelRaw clockSkew correlationId count counting decibel duration endedBy face ' +
-    'guessed history input panel pictureUrls plate temperature timeRaw truncated unauthenticated';
+    'guessed history input panel pictureUrls plate redelivered temperature timeRaw truncated unauthenticated';
   assert.deepEqual(optional.sort(), wanted.split(' '));
 });
 

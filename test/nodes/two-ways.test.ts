@@ -34,6 +34,7 @@ async function start() {
   );
   ends.push(() => flow.stop());
   await until(() => device.streams === 1);
+  await until(() => flow.log().some((line) => line.startsWith('waiting for alarms')));
   const target = { host: '127.0.0.1', port, path: `/${SECRET}/isapi` };
   /** With the counter of its own connection. */
   const push = async (alert: Partial<SimulatedAlert>, pictures: readonly Buffer[] = []) => {

@@ -5,8 +5,8 @@ import { JSON_TYPE, request } from '../sources/samples.js';
 import { objections, schemas } from '../support/fixtures.js';
 import { type Flow, flowNode, startFlow } from '../support/flow.js';
 import { type FlowNode, freePort } from '../support/node-red.js';
+import { SECRET } from '../support/secrets.js';
 
-const SECRET = 'nodes1234567';
 const VUID = 'VC0000000ABCD';
 const OTHER = 'VC0000000EFGH';
 const SCHEMAS = schemas();

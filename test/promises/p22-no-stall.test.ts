@@ -82,7 +82,7 @@ promise(
     {
       what: 'takes any number of documents in a delivery',
       file: 'src/vendors/isapi/index.js',
-      from: 'if (bytes > limits_js_1.LIMITS.documentBytes)',
+      from: 'if (bytes > limits.documentBytes)',
       to: 'if (false)',
     },
     {

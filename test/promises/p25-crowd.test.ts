@@ -42,7 +42,7 @@ promise(
     {
       what: 'lets as many of one address wait as like',
       file: 'src/sources/connection-gate.js',
-      from: 'waiting.size >= this.#limits.waitingPerAddress',
+      from: '(waiting?.size ?? 0) >= this.#limits.waitingPerAddress',
       to: 'false',
     },
     {

@@ -98,13 +98,13 @@ promise(
   [
     {
       what: 'does not look at the coding of the content',
-      file: 'src/sources/http-listener.js',
+      file: 'src/sources/objection.js',
       from: "content.toLowerCase() !== 'identity'",
       to: 'false',
     },
     {
       what: 'does not look at the coding of the transfer',
-      file: 'src/sources/http-listener.js',
+      file: 'src/sources/objection.js',
       from: "transfer.toLowerCase() !== 'chunked'",
       to: 'false',
     },

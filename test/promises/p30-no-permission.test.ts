@@ -204,8 +204,8 @@ promise(
     {
       what: 'tells who has not logged in that signs of life are taken',
       file: 'src/sources/http-listener.js',
-      from: "'status' in verdict ? verdict : NO_KEEPALIVE",
-      to: 'NO_KEEPALIVE',
+      from: "'status' in verdict ? verdict : objection_js_1.NO_KEEPALIVE",
+      to: 'objection_js_1.NO_KEEPALIVE',
     },
   ],
 );

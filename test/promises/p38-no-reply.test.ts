@@ -128,14 +128,14 @@ promise(
     {
       what: 'keeps as many devices as it is told',
       file: 'src/device/discovery.js',
-      from: 'found.size >= limits_js_1.LIMITS.discoveredDevices',
+      from: 'found.size >= limits.discoveredDevices',
       to: 'false',
     },
     {
       what: 'searches for as long as it is told',
       file: 'src/device/discovery.js',
-      from: 'Math.min(options.waitMs ?? limits_js_1.LIMITS.discoveryMs, limits_js_1.LIMITS.discoveryMaxMs)',
-      to: 'options.waitMs ?? limits_js_1.LIMITS.discoveryMs',
+      from: 'Math.min(options.waitMs ?? limits.discoveryMs, limits.discoveryMaxMs)',
+      to: 'options.waitMs ?? limits.discoveryMs',
     },
   ],
 );

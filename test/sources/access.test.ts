@@ -5,9 +5,10 @@ import { LIMITS } from '../../src/limits.js';
 import { Access, type AccessSettings } from '../../src/sources/access.js';
 import { HttpListener } from '../../src/sources/http-listener.js';
 import { SETTINGS } from '../support/listener.js';
+import { PUSH_LOGIN } from '../support/secrets.js';
 
 const OPEN: AccessSettings = { secret: '', auth: 'none', username: '', password: '', allow: '' };
-const LOGIN = { username: 'camera', password: 'wire' };
+const LOGIN = PUSH_LOGIN;
 
 const make = (settings: Partial<AccessSettings>, host = '0.0.0.0') =>
   new Access({ ...OPEN, ...settings }, host, LIMITS, () => 1_800_000_000_000);
@@ -56,7 +57,7 @@ test('a name and a password alone are no login', () => {
 
 test('a login without a name or a password is refused, on loopback and with a secret, too', () => {
   for (const auth of ['basic', 'digest'] as const) {
-    for (const login of [{}, { username: 'camera' }, { password: 'wire' }]) {
+    for (const login of [{}, { username: 'camera' }, { password: PUSH_LOGIN.password }]) {
       refuses('LOGIN_MISSING', { auth, ...login });
       refuses('LOGIN_MISSING', { auth, ...login, secret: 'x', allow: '192.0.2.1' }, '127.0.0.1');
     }

@@ -3,6 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { MULTIPART, multipartBody } from '../../src/simulator/http-push.js';
 import { vstarcam } from '../../src/vendors/vstarcam/index.js';
 import { joinInbox, type ListenerPlan, SECRET, startListener } from '../support/listener.js';
+import { PUSH_LOGIN } from '../support/secrets.js';
 import { RawClient } from './raw-client.js';
 import { JSON_TYPE, type RequestPlan, request } from './samples.js';
 
@@ -93,7 +94,7 @@ test('the same alarm to the main and the second server is one message', async (t
 });
 
 test('who has not logged in hears what all hear, so that it does not learn which paths there are', async (t) => {
-  const login = { auth: 'basic', username: 'camera', password: 'wire' } as const;
+  const login = { auth: 'basic', username: 'camera', password: PUSH_LOGIN.password } as const;
   const { send } = await startCamera(t, { settings: login });
   const targets = ['vstarcam', 'vstarcam/below', 'isapi', 'nobody'];
   for (const target of targets) {

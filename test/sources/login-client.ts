@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { PUSH_LOGIN } from '../support/secrets.js';
 import type { Answer } from './raw-client.js';
 
 /** The challenge of a Digest login as a client reads it. */
@@ -39,7 +40,7 @@ export function challenges(answer: Answer): Challenge[] {
 export function digestLogin(plan: DigestPlan): string {
   const {
     username = 'camera',
-    password = 'wire',
+    password = PUSH_LOGIN.password,
     method = 'POST',
     nc = '00000001',
     algorithm = 'MD5',

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { complaints, drain, PATH, SECRET, startListener } from '../support/listener.js';
+import { PUSH_LOGIN } from '../support/secrets.js';
 import { basicLogin, type Challenge, challenges, type DigestPlan, digestLogin } from './login-client.js';
 import { type Answer, exchange, RawClient } from './raw-client.js';
 import { countOf, LARGE, MULTIPART, multipart, type RequestPlan, request, xml } from './samples.js';
 
-const LOGIN = { username: 'camera', password: 'wire' };
+const LOGIN = PUSH_LOGIN;
 const MINUTES = 60_000;
 
 async function start(t: TestContext, auth: 'basic' | 'digest', login = LOGIN) {
@@ -35,8 +36,8 @@ const told = ({ statusLine, headers, body }: Answer) => ({
 
 test('Basic: the right name and password are let in', async (t) => {
   const { push, alarms } = await start(t, 'basic');
-  assert.equal((await push(basicLogin('camera', 'wire'))).status, 200);
-  assert.equal((await push(basicLogin('camera', 'wire').replace('Basic', 'BASIC'))).status, 200);
+  assert.equal((await push(basicLogin('camera', PUSH_LOGIN.password))).status, 200);
+  assert.equal((await push(basicLogin('camera', PUSH_LOGIN.password).replace('Basic', 'BASIC'))).status, 200);
   assert.equal(alarms.size, 2);
 });
 
@@ -52,11 +53,11 @@ test('Basic: whatever is wrong with a login, the answer is the same', async (t) 
   const wrong = [
     undefined,
     basicLogin('camera', 'wrong'),
-    basicLogin('nobody', 'wire'),
+    basicLogin('nobody', PUSH_LOGIN.password),
     basicLogin('', ''),
     basicLogin('camera', ''),
     basicLogin('camera', 'wire '),
-    basicLogin('Camera', 'wire'),
+    basicLogin('Camera', PUSH_LOGIN.password),
     basicLogin('camer', 'a:wire'),
     `Authorization: Basic ${Buffer.from('camera').toString('base64')}`,
     'Authorization: Basic',
@@ -80,15 +81,18 @@ test('Basic: whatever is wrong with a login, the answer is the same', async (t) 
 
 test('without the secret the login is not even asked for', async (t) => {
   const { push } = await start(t, 'basic');
-  const answer = await push(basicLogin('camera', 'wire'), { target: '/wrong/isapi' });
+  const answer = await push(basicLogin('camera', PUSH_LOGIN.password), { target: '/wrong/isapi' });
   assert.equal(answer.status, 404);
   assert.equal(answer.headers.has('www-authenticate'), false);
 });
 
 test('with the right login a wrong path is 404 and a wrong method 405', async (t) => {
   const { push } = await start(t, 'basic');
-  assert.equal((await push(basicLogin('camera', 'wire'), { target: `/${SECRET}/x` })).status, 404);
-  assert.equal((await push(basicLogin('camera', 'wire'), { method: 'PUT' })).status, 405);
+  assert.equal(
+    (await push(basicLogin('camera', PUSH_LOGIN.password), { target: `/${SECRET}/x` })).status,
+    404,
+  );
+  assert.equal((await push(basicLogin('camera', PUSH_LOGIN.password), { method: 'PUT' })).status, 405);
   assert.equal((await push(undefined, { target: `/${SECRET}/x` })).status, 401);
 });
 
@@ -181,7 +185,7 @@ test('Digest: whatever is wrong with a login, the answer is the same, and nothin
     good.replace('nc=00000001', 'nc=00000002'),
     'Authorization: Digest',
     'Authorization: Digest =,="',
-    basicLogin('camera', 'wire'),
+    basicLogin('camera', PUSH_LOGIN.password),
   ];
   for (const header of broken) assert.deepEqual(told(await push(header)), first, header);
   assert.equal(alarms.size, 0);

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { LIMITS } from '../../src/limits.js';
 import { complaints, type ListenerPlan, startListener } from '../support/listener.js';
+import { PUSH_LOGIN } from '../support/secrets.js';
 import { RawClient } from './raw-client.js';
 import { chunked, type RequestPlan, request, xml } from './samples.js';
 
@@ -16,12 +17,17 @@ const REFUSALS: [status: number, why: string, request: RequestPlan, listener: Li
   [404, 'path', { target: '/x' }, {}],
   [404, 'path, for a device that wants to go on', { target: '/x', headers: ['Connection: keep-alive'] }, {}],
   [403, 'address', {}, { settings: { allow: '192.0.2.1' } }],
-  [401, 'missing login', {}, { settings: { auth: 'digest', username: 'camera', password: 'wire' } }],
+  [
+    401,
+    'missing login',
+    {},
+    { settings: { auth: 'digest', username: 'camera', password: PUSH_LOGIN.password } },
+  ],
   [
     401,
     'wrong login',
     { headers: ['Authorization: Basic eDp5'] },
-    { settings: { auth: 'basic', username: 'camera', password: 'wire' } },
+    { settings: { auth: 'basic', username: 'camera', password: PUSH_LOGIN.password } },
   ],
   [405, 'method', { method: 'PUT' }, {}],
   [415, 'content coding', { headers: ['Content-Encoding: gzip'] }, {}],

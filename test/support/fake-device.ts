@@ -2,8 +2,9 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { LIMITS } from '../../src/limits.js';
 import { Access } from '../../src/sources/access.js';
+import { DEVICE_LOGIN } from './secrets.js';
 
-export const LOGIN = { username: 'node-red', password: 'not a secret' };
+export const LOGIN = DEVICE_LOGIN;
 
 /** What a device answers to a path with its query. */
 export type Answer = (path: string) => { readonly status?: number; readonly body: string | Buffer };

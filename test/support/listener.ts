@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { type Clock, SYSTEM_CLOCK } from '../../src/clock.js';
 import type { Alarm } from '../../src/event.js';
+import type { KeepOptions } from '../../src/inbox/backlog.js';
 import type { Inbox } from '../../src/inbox/inbox.js';
 import type { Sender } from '../../src/inbox/subscriptions.js';
 import { LIMITS, type Limits } from '../../src/limits.js';
@@ -14,8 +15,9 @@ import type { PortState } from '../../src/sources/http-port.js';
 import { isapi } from '../../src/vendors/isapi/index.js';
 import type { Build } from '../promises/support/promise.js';
 import { Mailbox } from './mailbox.js';
+import { SECRET } from './secrets.js';
 
-export const SECRET = 'k3v9x2m4q7w1';
+export { SECRET };
 export const PATH = `/${SECRET}/isapi`;
 
 /** Open to whoever knows the secret, on a free port of this machine. */
@@ -36,6 +38,8 @@ export interface ListenerPlan {
   readonly clock?: Clock;
   /** Whose alarms the subscriber wants. */
   readonly sender?: Sender;
+  /** How alarms are kept; nowhere unless given. */
+  readonly keep?: KeepOptions;
   /** Where the classes are from; our own build unless given. */
   readonly build?: Build;
 }
@@ -78,6 +82,7 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
       onError: (error) => errors.push(error),
       ...(now !== undefined && { clock: { ...SYSTEM_CLOCK, now } }),
       ...(clock !== undefined && { clock }),
+      keep: plan.keep,
     },
   );
   const inbox = listener.inbox('/isapi', classes.isapi);

@@ -23,7 +23,11 @@ export const mailBy = ({ port }: { readonly port: number }) => ({
   tls: false,
 });
 
-export async function startMailServer(onMail: (received: ReceivedMail) => void): Promise<MailServer> {
+/** @param port any free one unless given */
+export async function startMailServer(
+  onMail: (received: ReceivedMail) => void,
+  port = 0,
+): Promise<MailServer> {
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
@@ -39,7 +43,7 @@ export async function startMailServer(onMail: (received: ReceivedMail) => void):
     },
   });
   server.on('error', () => undefined);
-  const listening = server.listen(0, '127.0.0.1');
+  const listening = server.listen(port, '127.0.0.1');
   await new Promise((resolve) => listening.once('listening', resolve));
   return {
     port: (listening.address() as AddressInfo).port,

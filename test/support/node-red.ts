@@ -29,6 +29,14 @@ export interface NodeRedOptions {
   readonly editorTheme?: Readonly<Record<string, unknown>>;
   /** More of settings.js. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** JavaScript of an object: who may do what in the editor; everybody everything unless given. */
+  readonly adminAuth?: string;
+  /** How much of Node-RED's own is written to its log; `info` unless given. */
+  readonly logging?: { readonly level: string; readonly metrics: boolean; readonly audit: boolean };
+  /** What encrypts the credentials that are kept; nothing does unless given. */
+  readonly credentialSecret?: string;
+  /** JavaScript of nodes that are no package, by their type. */
+  readonly ownNodes?: Readonly<Record<string, string>>;
 }
 
 /** A real Node-RED in a process of its own. */
@@ -123,17 +131,25 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
     uiHost: '127.0.0.1',
     uiPort: port,
     flowFile: 'flows.json',
-    credentialSecret: false,
+    credentialSecret: options.credentialSecret ?? false,
     telemetry: { enabled: false, updateNotification: false },
     editorTheme: { tours: false, palette: { catalogues: [] }, ...options.editorTheme },
-    logging: { console: { level: 'info', metrics: false, audit: false } },
+    logging: { console: options.logging ?? { level: 'info', metrics: false, audit: false } },
     ...options.settings,
   };
+  const adminAuth =
+    options.adminAuth === undefined ? '' : `module.exports.adminAuth = ${options.adminAuth};\n`;
   const globals = `module.exports.functionGlobalContext = ${options.globals ?? '{}'};\n`;
   writeFileSync(
     path.join(userDir, 'settings.js'),
-    `module.exports = ${JSON.stringify(settings, undefined, 2)};\n${globals}`,
+    `module.exports = ${JSON.stringify(settings, undefined, 2)};\n${adminAuth}${globals}`,
   );
+  for (const [type, script] of Object.entries(options.ownNodes ?? {})) {
+    mkdirSync(path.join(userDir, 'nodes'), { recursive: true });
+    writeFileSync(path.join(userDir, 'nodes', `${type}.js`), script);
+    // Without one it is not taken for a node.
+    writeFileSync(path.join(userDir, 'nodes', `${type}.html`), '');
+  }
 }
 
 /** A port of this machine nobody uses just now. */

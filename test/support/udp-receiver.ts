@@ -23,7 +23,7 @@ const report = (what: UdpReport) => process.send?.(what);
 const joined = mock.method(Socket.prototype, 'addMembership').mock;
 
 const listener = new UdpListener(settings, isapi, {
-  limits: { ...LIMITS, ...limits },
+  limits: { ...LIMITS, sameNotificationMs: 0, ...limits },
   onState: (state) => {
     if (state.state === 'listening') report({ port: state.port });
   },

@@ -55,7 +55,7 @@ export function makeUdpListener(t: TestContext, plan: UdpPlan = {}): TestUdpList
     { ...UDP_SETTINGS, ...plan.settings },
     plan.vendor ?? isapi,
     {
-      limits: { ...LIMITS, listenRetryMs: 20, ...plan.limits },
+      limits: { ...LIMITS, listenRetryMs: 20, sameNotificationMs: 0, ...plan.limits },
       onState: (state) => states.put(state),
       onDropped: (dropped) => drops.put(dropped),
       onError: (error) => errors.push(error),

@@ -15,6 +15,7 @@ test('a field says what it says as text, whether written as text, number or yes 
     [' \r\n Gate 1 \t', 'Gate 1'],
     ['', undefined],
     [' \r\n ', undefined],
+    ['\u00000', undefined],
     [null, undefined],
     [undefined, undefined],
     [{ a: '1' }, undefined],

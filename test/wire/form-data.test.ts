@@ -134,3 +134,58 @@ test('100,000 changed forms are read or refused, and nothing is thrown', () => {
     read([bytes.subarray(0, cut), bytes.subarray(cut, cut + random(bytes.length))], true);
   }
 });
+
+/** A form whose one word is in a character set, and what is read as that word. */
+const wordIn = (charset: string, bytes: Buffer) => {
+  const [part] = read([form([[`name="word"\r\nContent-Type: text/plain${charset}`, bytes]])], true).parts;
+  return Buffer.from(String(part?.[3]), 'latin1').toString();
+};
+
+test('a word is read in the character set that its part names, and as UTF-8 where it names none', () => {
+  for (const word of ['K\u00fcche', '\u524d\u95e8', 'plain', '']) {
+    assert.equal(wordIn('', Buffer.from(word)), word);
+    assert.equal(wordIn('; charset=UTF-8', Buffer.from(word)), word);
+  }
+  assert.equal(wordIn('; charset=iso-8859-1', Buffer.from('K\u00fcche', 'latin1')), 'K\u00fcche');
+});
+
+test('a character set that nobody knows costs the word, and nothing else', () => {
+  const unknown = form([
+    ['name="a"\r\nContent-Type: text/plain; charset=none', 'x'],
+    ['name="b"', 'y'],
+  ]);
+  const { parts, code } = read([unknown], true);
+  assert.deepEqual(
+    parts.map(([name, , , bytes]) => [name, bytes]),
+    [
+      ['a', ''],
+      ['b', 'y'],
+    ],
+  );
+  assert.equal(code, undefined);
+});
+
+test('a semicolon too many behind the boundary changes nothing', () => {
+  const reader = new BodyReader(`${TYPE};`, LIMITS, true);
+  reader.write(FORM);
+  assert.equal(reader.end().parts.length, 5);
+});
+
+test('a part whose head cannot be read does not cost those behind it, however the form is cut', () => {
+  const broken = Buffer.from(FORM.toString('latin1').replace('name="type"', 'na\r\nme'), 'latin1');
+  const wanted = read([broken], true);
+  assert.deepEqual(
+    wanted.parts.map(([name]) => name),
+    ['vuid', 'picture', 'video', 'empty'],
+  );
+  assert.equal(wanted.truncated, true);
+  for (const at of broken.keys())
+    assert.deepEqual(read([broken.subarray(0, at), broken.subarray(at)], true), wanted, `${at}`);
+});
+
+test("what stands behind the last delimiter is nobody's, however the form is cut", () => {
+  const followed = Buffer.concat([FORM, form([['name="late"', 'x']])]);
+  const wanted = read([FORM], true);
+  for (const at of followed.keys())
+    assert.deepEqual(read([followed.subarray(0, at), followed.subarray(at)], true), wanted, `${at}`);
+});

@@ -7,7 +7,7 @@ import { LongStrings } from '../../src/wire/long-strings.js';
 
 const LONG = 'a'.repeat(257);
 const read = (json: string) => {
-  const long = new LongStrings(json);
+  const long = new LongStrings(json, LIMITS);
   return { long, fields: parseJsonText(long.text, LIMITS) as Fields };
 };
 
@@ -57,6 +57,16 @@ test('a document cannot point at what is not there', () => {
 
 test('a text that breaks off keeps what is left, for the parser to refuse', () => {
   for (const json of ['{"a":"', `{"a":"${LONG}`, `{"a":"${LONG}\\"`, '"', '']) {
-    assert.equal(new LongStrings(json).text, json);
+    assert.equal(new LongStrings(json, LIMITS).text, json);
   }
+});
+
+test('what cannot be within the limits is not read to its end', () => {
+  for (const json of [
+    `["${'x","'.repeat(100_000)}"]`,
+    `["${'\\"'.repeat(200_000)}"]`,
+    `["${'\\\\'.repeat(200_000)}"]`,
+    `["a",${`"${LONG}",`.repeat(30_000)}"a"]`,
+  ])
+    assert.throws(() => new LongStrings(json, LIMITS), { code: 'DOCUMENT_TOO_LARGE' }, json.slice(0, 20));
 });

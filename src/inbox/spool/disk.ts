@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 
 /** A file that only grows. */
@@ -22,6 +22,7 @@ export interface Disk {
   read(name: string): Promise<Buffer>;
   /** Some bytes of a file. */
   readAt(name: string, offset: number, length: number): Promise<Buffer>;
+  /** Afterwards there is none of that name. */
   remove(name: string): Promise<void>;
 }
 
@@ -32,14 +33,23 @@ const FILE_MODE = 0o600;
 /** A folder of this machine. */
 export function folderDisk(folder: string): Disk {
   const at = (name: string) => path.join(folder, name);
+  const make = () => mkdir(folder, { recursive: true, mode: FOLDER_MODE });
   return {
     list: async () => {
-      await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+      await make();
       return readdir(folder);
     },
     create: async (name) => {
+      // Somebody may have cleared it away.
+      await make();
       const handle = await open(at(name), 'ax', FILE_MODE);
-      await syncFolder(folder);
+      try {
+        await syncFolder(folder);
+      } catch (error) {
+        await handle.close();
+        await rm(at(name), { force: true });
+        throw error;
+      }
       return growingFile(handle);
     },
     read: (name) => readFile(at(name)),
@@ -52,7 +62,7 @@ export function folderDisk(folder: string): Disk {
         await handle.close();
       }
     },
-    remove: (name) => unlink(at(name)),
+    remove: (name) => rm(at(name), { force: true }),
   };
 }
 

@@ -44,7 +44,10 @@ interface Waiting {
 }
 
 /** Segments that may hold little: what is in a flow is dealt with soon, and would be moved in vain. */
-const SPARE = 4;
+const SPARE = 2;
+/** Moved behind one write: what arrives meanwhile has to wait. */
+const MOVED_RECORDS = 64;
+const MOVED_BYTES = 4 * 1024 * 1024;
 
 /**
  * Alarms on disk until they are dealt with (reliability.md §8, P01–P07): segments that only grow, each record with its
@@ -129,7 +132,8 @@ export class Spool implements Store {
       const active = this.#segments.at(-1);
       await active?.file?.close();
       if (this.size > 0) return;
-      for (const { name } of this.#segments.splice(0)) await this.#disk.remove(name);
+      this.#old.push(...this.#segments.splice(0).map(({ name }) => name));
+      await this.#removeOld();
     } catch (error) {
       // What could not be written as settled comes once more.
       this.#fail(error);
@@ -176,9 +180,12 @@ export class Spool implements Store {
   }
 
   async #load(kept: Kept): Promise<AlarmDraft> {
+    const { segment } = kept;
     try {
       return readAlarm(await this.#bodyOf(kept)).draft;
     } catch (error) {
+      // It moved on meanwhile.
+      if (kept.segment !== segment) return this.#load(kept);
       throw new AlarmError('SPOOL_DAMAGED', undefined, { cause: error });
     }
   }
@@ -202,10 +209,7 @@ export class Spool implements Store {
   }
 
   #run(): void {
-    this.#running ??= this.#drain().finally(() => {
-      this.#running = undefined;
-      if (this.#isOpen && this.#trouble === undefined && this.#hasWork) this.#run();
-    });
+    this.#running ??= this.#drain();
   }
 
   get #hasWork(): boolean {
@@ -230,8 +234,10 @@ export class Spool implements Store {
       }
       for (const [index, { done }] of waiting.entries()) this.#answer(done, trouble, kept[index]);
       if (trouble === undefined) await this.#tidy();
-      else if (this.#waiting.length === 0) return;
+      else if (this.#waiting.length === 0) break;
     }
+    // In the same turn as the last look at what there is to do: nothing can come in between.
+    this.#running = undefined;
   }
 
   #answer(done: WhenKept, trouble: AlarmError | undefined, kept: Kept | undefined): void {
@@ -271,10 +277,15 @@ export class Spool implements Store {
       if (sync) await segment.file?.sync();
       segment.size = end;
     } catch (error) {
-      const { file, size } = segment;
+      const { file, size, name } = segment;
       segment.file = undefined;
       await file?.shorten(size).catch(() => undefined);
       await file?.close().catch(() => undefined);
+      if (size === 0) {
+        // A disk that stays full would get one more empty file with each try.
+        this.#segments = this.#segments.filter((each) => each !== segment);
+        await this.#disk.remove(name).catch(() => undefined);
+      }
       throw error;
     }
   }
@@ -297,8 +308,9 @@ export class Spool implements Store {
   async #tidy(): Promise<void> {
     try {
       for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
-        if (oldest.file !== undefined || (oldest.live.size > 0 && !this.#isTooLarge)) break;
-        if (oldest.live.size > 0) await this.#move(oldest);
+        if (oldest.file !== undefined) break;
+        if (oldest.live.size > 0 && this.#isTooLarge) await this.#move(oldest);
+        if (oldest.live.size > 0) break;
         this.#segments.shift();
         this.#old.push(oldest.name);
       }
@@ -306,9 +318,7 @@ export class Spool implements Store {
       // It is tried again with the next write.
       this.#onError(error);
     }
-    this.#removing ??= this.#removeOld().finally(() => {
-      this.#removing = undefined;
-    });
+    if (this.#old.length > 0) this.#removing ??= this.#removeOld();
   }
 
   /** Nobody waits for it: disks take milliseconds to free that much. Never rejects. */
@@ -322,24 +332,33 @@ export class Spool implements Store {
       // The same.
       this.#onError(error);
     }
+    this.#removing = undefined;
   }
 
-  /** Files may take a few segments more than twice what is needed of them. */
+  /** Whether files take a few segments more than twice what is needed of them. */
   get #isTooLarge(): boolean {
     const all = this.#segments.reduce((sum, segment) => sum + segment.size, 0);
     return all > 2 * this.liveBytes + SPARE * this.#limits.spoolSegmentBytes;
   }
 
+  /** Some of what is left in a segment; the rest follows behind the next writes. */
   async #move(from: Segment): Promise<void> {
+    const to = await this.#segmentToWrite();
+    const pieces: Uint8Array[] = [];
+    const moved: { readonly kept: Kept; readonly offset: number }[] = [];
+    let end = to.size;
     for (const kept of from.live) {
-      const body = await this.#bodyOf(kept).catch(() => undefined);
-      // Settled meanwhile, or damaged: nothing of it can be moved.
-      if (body === undefined || !from.live.has(kept)) continue;
-      const to = await this.#segmentToWrite();
-      const head = recordHead(to.mark, KIND.kept, kept.number, [body]);
-      const offset = to.size;
-      await this.#append(to, [head, body], offset + kept.bytes, this.#sync);
-      // Settled while it was written: that is written behind it.
+      if (moved.length === MOVED_RECORDS || end - to.size >= MOVED_BYTES) break;
+      const body = await this.#bodyOf(kept).catch(lost);
+      // Of what is lost, nothing but its place moves on.
+      moved.push({ kept, offset: end });
+      if (body === undefined) continue;
+      pieces.push(recordHead(to.mark, KIND.kept, kept.number, [body]), body);
+      end += kept.bytes;
+    }
+    await this.#append(to, pieces, end, this.#sync);
+    for (const { kept, offset } of moved) {
+      // Settled meanwhile.
       if (!from.live.delete(kept)) continue;
       from.liveBytes -= kept.bytes;
       Object.assign(kept, { segment: to, offset });
@@ -371,4 +390,9 @@ export class Spool implements Store {
     if (!this.#hasWork) this.#settled.push(0);
     this.#run();
   }
+}
+
+/** Only what the disk has lost is given up: whoever cannot open a file just now may be able to later. */
+function lost(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== undefined && error.code !== 'EIO') throw error;
 }

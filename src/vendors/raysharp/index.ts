@@ -36,7 +36,9 @@ function heartbeat({ keepAlive, address }: Notification): Device | undefined {
 /** The document is found by what it holds: requests of 2017 say that they are HTML (unknowns §3). */
 function decode(notification: Notification, limits: Limits): AlarmDraft[] {
   const parts = notification.parts.filter(({ kind }) => kind !== 'empty' && !isPicture(kind));
-  if (parts.length > 0) return parts.flatMap((part) => readPart(part, notification, limits));
+  // They send one; any number would hold everything else up.
+  if (parts.length > 1) throw new AlarmError('PARTS_TOO_MANY');
+  if (parts[0] !== undefined) return readPart(parts[0], notification, limits);
   if (notification.keepAlive === true)
     return [beat('KeepLive', {}, new Push(notification, undefined, {}, limits))];
   const asked = readQuery(notification.query ?? '', limits);
@@ -44,11 +46,18 @@ function decode(notification: Notification, limits: Limits): AlarmDraft[] {
   return readPlain(asked, notification, limits);
 }
 
-/** NUL bytes, byte order marks and blanks around what is to be read. */
-const AROUND = /^[\0\s\uFEFF]+|[\0\s\uFEFF]+$/g;
+/** Without NUL bytes, byte order marks and blanks around it. No expression: one tries every blank within a text anew. */
+function bare(text: string): string {
+  const isAround = (code: number) => code <= 0x20 || code === 0xfeff;
+  let from = 0;
+  let to = text.length;
+  while (from < to && isAround(text.charCodeAt(from))) from++;
+  while (to > from && isAround(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
 
 function readPart(part: BodyPart, notification: Notification, limits: Limits): AlarmDraft[] {
-  const content = decodeText(part.bytes, part.contentType).text.replace(AROUND, '');
+  const content = bare(decodeText(part.bytes, part.contentType).text);
   if (content.startsWith('<')) {
     const { content: fields } = parseXml(Buffer.from(content), limits);
     return readPlain(fields, notification, limits);
@@ -58,14 +67,18 @@ function readPart(part: BodyPart, notification: Notification, limits: Limits): A
     if (notification.truncated || part.truncated) throw new AlarmError('DOCUMENT_MISSING');
     return readPlain(readText(content, limits), notification, limits);
   }
-  const long = new LongStrings(content);
+  const long = new LongStrings(content, limits);
   const value = parseJsonText(long.text, limits);
   const items = [value].flat();
   if (items.length === 0) throw new AlarmError('EVENT_UNKNOWN_ROOT');
-  return items.flatMap((item) => {
+  const drafts: AlarmDraft[] = [];
+  for (const item of items) {
     if (!isFields(item)) throw new AlarmError('EVENT_UNKNOWN_ROOT');
-    return readObject(unwrapped(item), notification, long, limits);
-  });
+    drafts.push(...readObject(unwrapped(item), notification, long, limits));
+    // So many would hold everything else up.
+    if (drafts.length > limits.alertsPerDocument) throw new AlarmError('JSON_TOO_COMPLEX');
+  }
+  return drafts;
 }
 
 /** What stands in `data`, with or without a result around it. */

@@ -1,5 +1,6 @@
 import { pictureAttachment } from '../../attachment.js';
 import { bareEvent } from '../../bare-event.js';
+import { AlarmError } from '../../errors.js';
 import type { AlarmKind, AlarmState, AttachmentRole, Device, Draft } from '../../event.js';
 import type { Limits } from '../../limits.js';
 import type { AlarmDraft, Notification } from '../../notification.js';
@@ -32,6 +33,7 @@ export class Push {
   readonly #notification: Notification;
   readonly #long: LongStrings | undefined;
   readonly #limits: Limits;
+  #drafts = 0;
 
   /** @param identity what the delivery says of its sender, names in lower case */
   constructor(notification: Notification, long: LongStrings | undefined, identity: Fields, limits: Limits) {
@@ -52,7 +54,9 @@ export class Push {
     return this.#notification.transport !== 'udp';
   }
 
+  /** @throws AlarmError `JSON_TOO_COMPLEX` for one more than a document may hold */
   draft(happening: Happening, pictures: readonly Shown[] = []): AlarmDraft {
+    if (++this.#drafts > this.#limits.alertsPerDocument) throw new AlarmError('JSON_TOO_COMPLEX');
     const { receivedAt } = this.#notification;
     const { type, kind, state, channel, channelName, document } = happening;
     const time = readDeviceTime(happening.time, receivedAt);

@@ -6,6 +6,8 @@ import { FORBIDDEN_KEYS } from '../../wire/json.js';
 /** Fields of a form that are told beside the two of the document. */
 const MOST_FIELDS = 20;
 const LONGEST = 256;
+/** Bytes of a word that are looked at: more than the longest has, with blanks around it. */
+const MOST_BYTES = 8 * LONGEST;
 /** Ids of cameras are short (`VC0000000ABCD`); what somebody else puts there is no longer than a name. */
 const LONGEST_ID = 64;
 /** As of a form that puts quotation marks around numbers. */
@@ -38,7 +40,7 @@ export function readForm(parts: readonly BodyPart[], truncated: boolean): Form {
     const isFile = FILE_NAMES.includes(name) || part.kind === 'jpeg' || part.kind === 'png' || name === '';
     const isText = parts.length === 1 && name === '' && part.kind === 'unknown';
     if ((!isFile && part.truncated) || (isText && truncated)) throw new AlarmError('DOCUMENT_MISSING');
-    if (!isFile) pairs.push([part.name ?? '', part.bytes.toString('utf8')]);
+    if (!isFile) pairs.push([part.name ?? '', part.bytes.toString('utf8', 0, MOST_BYTES)]);
     else if (isText) pairs.push(...readText(part));
     else files.push(part);
   }

@@ -74,6 +74,7 @@ function readJson(part: BodyPart, limits: Limits): Form {
     decodeText(part.bytes, part.contentType)
       .text.replace(/^\uFEFF/, '')
       .trim(),
+    limits,
   );
   const value = parseJsonText(long.text, limits);
   if (!isFields(value)) throw new AlarmError('EVENT_UNKNOWN_ROOT');

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 export interface Build {
   /** Absolute path of a compiled file, such as `src/inbox/spool.js`; for child processes. */
   readonly file: (name: string) => string;
-  /** A compiled module. @typeParam T `typeof import('…')` of the same file in `src` or `nodes` */
+  /** A compiled module. @typeParam T `typeof import('…')` of the same file in `src`, `nodes` or {@link SHARED} */
   readonly load: <T>(name: string) => T;
 }
 
@@ -70,11 +70,16 @@ function buildAt(root: string): Build {
   return { file, load: (name) => require(file(name)) };
 }
 
+/** What tests share: loaded from a build, it is about the code of that build. */
+const SHARED = ['fuzz', 'sources', 'support', 'vendors'].map((folder) => path.join('test', folder));
+
 /** Below `dist/test`, so that libraries are found and nothing of it is ever packed. */
 function breakBuild(root: string, { file, from, to }: Breakage): Build {
   mkdirSync(root, { recursive: true });
-  for (const folder of ['src', 'nodes'])
-    cpSync(path.join(DIST, folder), path.join(root, folder), { recursive: true });
+  for (const folder of ['src', 'nodes', ...SHARED]) {
+    const filter = (name: string) => !name.endsWith('.test.js');
+    cpSync(path.join(DIST, folder), path.join(root, folder), { recursive: true, filter });
+  }
   const broken = path.join(root, file);
   const parts = readFileSync(broken, 'utf8').split(from);
   if (parts.length !== 2) throw new Error(`${file} holds ${parts.length - 1} times: ${from}`);
