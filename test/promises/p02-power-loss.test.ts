@@ -126,7 +126,7 @@ promise(
     {
       what: 'removes an old segment whatever it holds',
       file: 'src/inbox/spool/spool.js',
-      from: 'if (oldest.live.size > 0)\n                return;',
+      from: 'if (oldest.live.size > 0)\n                    break;',
       to: '',
     },
     {

@@ -8,6 +8,7 @@ import type { Disk } from './disk.js';
 import { type About, type KeptAlarm, readAlarm, writeAlarm } from './kept-alarm.js';
 import { HEAD_BYTES, KIND, readRecords, recordHead, settledBody } from './record.js';
 import { type Recovered, recover } from './recovery.js';
+import { Removal } from './removal.js';
 import { createSegment, type Segment } from './segment.js';
 
 export interface SpoolOptions {
@@ -43,10 +44,10 @@ interface Waiting {
   readonly done: WhenKept;
 }
 
-/** A segment is worth moving when less than this share of it is still needed. */
-const SPARSE = 1 / 2;
 /** Of alarms; each run begins with those of its own time. */
 const NUMBERS_PER_MS = 1_000;
+/** Segments that may hold little: what is in a flow is dealt with soon, and would be moved in vain. */
+const SPARE = 2;
 /** Moved behind one write: what arrives meanwhile has to wait. */
 const MOVED_RECORDS = 64;
 const MOVED_BYTES = 4 * 1024 * 1024;
@@ -67,6 +68,7 @@ export class Spool implements Store {
   readonly #bytes: Shares;
   /** Oldest first; the last one is written to while it has its file. */
   #segments: Segment[] = [];
+  readonly #removal: Removal;
   #lastSegment = 0;
   #lastNumber = 0;
   #waiting: Waiting[] = [];
@@ -85,6 +87,7 @@ export class Spool implements Store {
     this.#sync = options.sync;
     this.#onTrouble = options.onTrouble;
     this.#onError = options.onError;
+    this.#removal = new Removal(options.disk, options.onError);
     this.#places = new Shares(this.#limits.spoolEvents);
     this.#bytes = new Shares(this.#limits.spoolBytes);
   }
@@ -127,12 +130,14 @@ export class Spool implements Store {
     this.#isClosed = true;
     this.#cancelProbe();
     await this.#running;
+    await this.#removal.over;
     try {
       if (this.#settled.length > 0 && this.size > 0) await this.#write([], this.#settled.splice(0));
       const active = this.#segments.at(-1);
       await active?.file?.close();
       if (this.size > 0) return;
-      for (const { name } of this.#segments.splice(0)) await this.#disk.remove(name);
+      for (const { name } of this.#segments.splice(0)) this.#removal.add(name);
+      await this.#removal.over;
     } catch (error) {
       // What could not be written as settled comes once more.
       this.#fail(error);
@@ -306,26 +311,24 @@ export class Spool implements Store {
    */
   async #tidy(): Promise<void> {
     try {
-      await this.#removeOld();
+      for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
+        if (oldest.file !== undefined) break;
+        if (oldest.live.size > 0 && this.#isTooLarge) await this.#move(oldest);
+        if (oldest.live.size > 0) break;
+        this.#segments.shift();
+        this.#removal.add(oldest.name);
+      }
     } catch (error) {
       // It is tried again with the next write.
       this.#onError(error);
     }
+    this.#removal.resume();
   }
 
-  async #removeOld(): Promise<void> {
-    for (let [oldest] = this.#segments; oldest !== undefined; [oldest] = this.#segments) {
-      if (oldest.file !== undefined) return;
-      if (oldest.live.size > 0 && this.#isWorthMoving(oldest)) await this.#move(oldest);
-      if (oldest.live.size > 0) return;
-      await this.#disk.remove(oldest.name);
-      this.#segments.shift();
-    }
-  }
-
-  #isWorthMoving({ size, liveBytes }: Segment): boolean {
+  /** Whether files take a few segments more than twice what is needed of them. */
+  get #isTooLarge(): boolean {
     const all = this.#segments.reduce((sum, segment) => sum + segment.size, 0);
-    return liveBytes < size * SPARSE || all > 2 * this.liveBytes + 4 * this.#limits.spoolSegmentBytes;
+    return all > 2 * this.liveBytes + SPARE * this.#limits.spoolSegmentBytes;
   }
 
   /** Some of what is left in a segment; the rest follows behind the next writes. */

@@ -74,9 +74,9 @@ export class Fleet {
 }
 
 /** Sends a request over a connection of its own. @returns whether it was answered 200 */
-export function push(port: number, bytes: Buffer): Promise<boolean> {
+export function push(port: number, bytes: Buffer, localAddress = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = net.connect({ host: '127.0.0.1', port });
+    const socket = net.connect({ host: '127.0.0.1', port, localAddress });
     let answer = '';
     socket.on('data', (chunk: Buffer) => {
       answer += chunk.toString('latin1');
