@@ -72,6 +72,8 @@ export class Spool implements Store {
   #lastSegment = 0;
   #lastNumber = 0;
   #waiting: Waiting[] = [];
+  /** Of writes that are done, in order. */
+  readonly #answers: (() => void)[] = [];
   #settled: number[] = [];
   #running: Promise<void> | undefined;
   #isOpen = false;
@@ -236,12 +238,21 @@ export class Spool implements Store {
         this.#settled.unshift(...settled);
         for (const { about, bytes } of waiting) this.#give(about.device, bytes);
       }
-      for (const [index, { done }] of waiting.entries()) this.#answer(done, trouble, kept[index]);
+      this.#answers.push(() => {
+        for (const [index, { done }] of waiting.entries()) this.#answer(done, trouble, kept[index]);
+      });
+      // What flows do with them does not keep the disk waiting.
+      if (this.#waiting.length > 0) setImmediate(() => this.#answerAll());
+      else this.#answerAll();
       if (trouble === undefined) await this.#tidy();
       else if (this.#waiting.length === 0) break;
     }
     // In the same turn as the last look at what there is to do: nothing can come in between.
     this.#running = undefined;
+  }
+
+  #answerAll(): void {
+    for (const answer of this.#answers.splice(0)) answer();
   }
 
   #answer(done: WhenKept, trouble: AlarmError | undefined, kept: Kept | undefined): void {
