@@ -14,7 +14,7 @@ const tests = (file, count) => [
   [
     '--test',
     '--test-reporter=spec',
-    '--test-name-pattern=^P01[^:]*: ',
+    '--test-name-pattern=^P01(-node-red)?: ',
     path.join('dist/test/promises', file),
   ],
   { KILLS: String(count), SEED: seed },

@@ -1,5 +1,5 @@
 // P28: a day's work of 32 cameras, an alarm with a picture of 100 KB each second from each, at full speed and with 100
-// redeploys; then nothing for a while. Nothing may be lost or come twice, and nothing may grow.
+// redeploys; then nothing for a while. Nothing may be lost, nor come twice without being marked, and nothing may grow.
 //   MINUTES=2 node scripts/soak/day.mjs   as much of it as can be done in this time
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -74,7 +74,7 @@ try {
   const work = await ask(cameras, { kind: 'finish' });
   const seconds = (performance.now() - begun) / 1000;
   await pause((MINUTES * 60_000) / IDLE);
-  const { lost, twice } = await ask(listener, { answered: work.answered });
+  const { lost, twice, unmarked } = await ask(listener, { answered: work.answered });
   const after = await ask(listener, 'measure');
   const warm = samples.filter((each) => each.pushes > WARM * work.answered);
   const grows = (slope(warm, ({ rss }) => rss) * 100_000) / MIB;
@@ -83,14 +83,14 @@ try {
   console.log(
     [
       `P28: ${work.answered} of ${DAY} pushes answered 200 in ${Math.round(seconds)} s (${Math.round(work.answered / seconds)}/s), ${redeploys} redeploys, ${work.again} pushed again`,
-      `P28: ${lost} lost, ${twice} came twice`,
+      `P28: ${lost} lost, ${twice} came more than once, ${unmarked} of them not marked so`,
       `P28: answer p50 ${work.p50.toFixed(1)} ms, p99 ${work.p99.toFixed(1)} ms, most ${work.most.toFixed(0)} ms`,
       `P28: memory ${(before.rss / MIB).toFixed(0)} MiB before, ${(after.rss / MIB).toFixed(0)} MiB after, grows by ${grows.toFixed(2)} MiB in 100,000 pushes (${warm.length} samples); heap ${(before.heap / MIB).toFixed(1)} and ${(after.heap / MIB).toFixed(1)} MiB`,
       `P28: file descriptors ${before.files} before, ${after.files} after; timers ${before.timers} and ${after.timers}; load of the machine ${os.loadavg()[0].toFixed(1)}`,
     ].join('\n'),
   );
   expect(lost === 0, `${lost} lost`);
-  expect(twice === 0, `${twice} came twice`);
+  expect(unmarked === 0, `${unmarked} came more than once without being marked`);
   expect(grows < 1 || work.answered < 100_000, `memory grows by ${grows.toFixed(2)} MiB in 100,000 pushes`);
   expect(after.files === before.files, `${after.files - before.files} file descriptors more`);
   expect(after.timers === before.timers, `${after.timers - before.timers} timers more`);

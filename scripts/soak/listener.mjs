@@ -1,14 +1,18 @@
 // The listener of P28 in a process of its own: deployed again and again as Node-RED does, with its alarms on disk.
 import { readdirSync } from 'node:fs';
 import { folderDisk } from '../../dist/src/inbox/spool/disk.js';
+import { LIMITS } from '../../dist/src/limits.js';
 import { HttpListener } from '../../dist/src/sources/http-listener.js';
 import { isapi } from '../../dist/src/vendors/isapi/index.js';
 import { numberOf } from '../../dist/test/promises/support/numbered.js';
 import { SETTINGS } from '../../dist/test/support/listener.js';
 
 const [folder] = process.argv.slice(2);
-/** How often each number came. */
+// What was in a flow when it was deployed comes again, slowly: at this speed, what is new behind it would fill the disk.
+const limits = { ...LIMITS, redeliveriesPerSecond: 100_000 };
+/** How often each number came, and how often without being marked as one that may have come before. */
 const came = new Uint8Array(10_000_000);
+const asNew = new Uint8Array(came.length);
 let port = 0;
 let stop = async () => undefined;
 
@@ -17,6 +21,7 @@ function start() {
     const listener = new HttpListener(
       { ...SETTINGS, port },
       {
+        limits,
         keep: { disk: folderDisk(folder), sync: true, confirmed: false },
         onState: (state) => {
           if (state.state === 'listening') {
@@ -31,7 +36,9 @@ function start() {
     );
     const leave = listener.inbox('/isapi', isapi).subscribe({
       alarm: (alarm) => {
-        came[numberOf(alarm)]++;
+        const number = numberOf(alarm);
+        came[number]++;
+        if (alarm.event.redelivered !== true) asNew[number]++;
         alarm.receipt?.handed();
       },
       sign: () => undefined,
@@ -59,11 +66,13 @@ function measure() {
 function tally(answered) {
   let lost = 0;
   let twice = 0;
+  let unmarked = 0;
   for (let number = 1; number <= answered; number++) {
     if (came[number] === 0) lost++;
     if (came[number] > 1) twice++;
+    if (asNew[number] > 1) unmarked++;
   }
-  return { lost, twice };
+  return { lost, twice, unmarked };
 }
 
 process.on('message', async (order) => {
