@@ -138,7 +138,7 @@ promise(
     {
       what: 'counts from the beginning after each restart',
       file: 'src/inbox/spool/spool.js',
-      from: 'this.#lastNumber = recovered.lastNumber;',
+      from: 'this.#lastNumber = Math.max(recovered.lastNumber, this.#clock.now() * NUMBERS_PER_MS);',
       to: '',
     },
   ],

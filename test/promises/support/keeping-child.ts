@@ -16,7 +16,7 @@ const { isapi } = load<typeof import('../../../src/vendors/isapi/index.js')>('ve
 const { LIMITS } = load<typeof import('../../../src/limits.js')>('limits.js');
 
 /** A flow has more to do than to take an alarm. */
-const FLOW_MS = 5;
+const FLOW_MS = 20;
 const OUTPUT = 1;
 
 const limits = {
