@@ -25,15 +25,16 @@ let groups = 0;
 function keeping() {
   if (mode !== 'normal' && mode !== 'always') return undefined;
   const disk = folderDisk(folder);
-  const create = async (name) => {
-    const file = await disk.create(name);
+  const counting = (file) => {
     const sync = () => {
       groups++;
       return file.sync();
     };
     return { ...file, sync };
   };
-  return { disk: { ...disk, create }, sync: mode === 'always', confirmed: false };
+  const create = async (name) => counting(await disk.create(name));
+  const reuse = async (old, name) => counting(await disk.reuse(old, name));
+  return { disk: { ...disk, create, reuse }, sync: mode === 'always', confirmed: false };
 }
 
 process.on('message', (order) => {

@@ -47,6 +47,27 @@ test('a file that is there is not written over', async (t) => {
   await assert.rejects(disk.create('a'), { code: 'EEXIST' });
 });
 
+test('a file that nobody needs any more gives its space to another, which is written over it', async (t) => {
+  const folder = place(t);
+  const disk = folderDisk(folder);
+  const old = await disk.create('a');
+  await old.append([Buffer.from('one two three')]);
+  await old.close();
+  const { ino } = statSync(path.join(folder, 'a'));
+  const file = await disk.reuse('a', 'b');
+  await file.append([Buffer.from('four'), Buffer.from(' ')]);
+  await file.append([Buffer.from('5')]);
+  assert.equal(String(await disk.read('b')), 'four 5o three');
+  assert.deepEqual(await disk.list(), ['b']);
+  if (process.platform !== 'win32') assert.equal(statSync(path.join(folder, 'b')).ino, ino);
+  await file.shorten(4);
+  await file.append([Buffer.from('!')]);
+  assert.equal(String(await disk.read('b')), 'four!');
+  await file.close();
+  await assert.rejects(disk.reuse('a', 'c'), { code: 'ENOENT' });
+  assert.deepEqual(await disk.list(), ['b']);
+});
+
 test('a folder that somebody cleared away is made again', async (t) => {
   const folder = place(t);
   const disk = folderDisk(folder);

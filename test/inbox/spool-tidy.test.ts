@@ -31,28 +31,66 @@ async function recovered(disk: FakeDisk): Promise<string[]> {
   return wordsOf(unsettled);
 }
 
-test('a segment of which all is settled is removed while others are not', async () => {
+test('segments of which all is settled are removed while others are not, but for two', async () => {
   const disk = new FakeDisk();
-  const { stored } = await filled(disk, 20);
-  const [first = ''] = disk.files.keys();
-  const ofFirst = stored.filter(({ segment }) => segment.name === first);
-  for (const each of ofFirst) each.settle();
+  const { stored } = await filled(disk, 40);
+  const old = [...disk.files.keys()].slice(0, 5);
+  const dealtWith = stored.filter(({ segment }) => old.includes(segment.name));
+  for (const each of dealtWith) each.settle();
   await settled();
-  assert.equal(disk.files.has(first), false);
-  assert.deepEqual((await recovered(disk.crash())).length, stored.length - ofFirst.length);
+  assert.deepEqual(
+    old.filter((name) => disk.files.has(name)),
+    old.slice(-2),
+  );
+  assert.equal((await recovered(disk)).length, stored.length - dealtWith.length);
+});
+
+test('the space of a segment that is dealt with is used again, and nothing of it comes again', async () => {
+  const disk = new FakeDisk();
+  const { spool, stored } = await filled(disk, 12);
+  for (const each of stored) each.settle();
+  await settled();
+  const before = disk.files.size;
+  const words = Array.from({ length: 10 }, (_, index) => `new ${index}`);
+  for (const word of words) await keep(spool, wordAlarm(word, CAMERAS[0], BYTES));
+  assert.deepEqual([disk.deeds.filter((deed) => deed === 'reuse').length, disk.files.size], [2, before]);
+  assert.deepEqual(await recovered(disk.crash()), words);
+});
+
+test('a segment whose space cannot be used again is left alone, and the next one has its own', async () => {
+  const disk = new FakeDisk();
+  const { spool, stored, troubles } = await filled(disk, 12);
+  for (const each of stored) each.settle();
+  await settled();
+  disk.fail('reuse', 'ENOENT');
+  const words = Array.from({ length: 8 }, (_, index) => `new ${index}`);
+  for (const word of words) await keep(spool, wordAlarm(word, CAMERAS[0], BYTES));
+  assert.deepEqual(troubles, []);
+  assert.deepEqual(await recovered(disk.crash()), words);
+});
+
+test('whoever stops keeps no space for later', async () => {
+  const disk = new FakeDisk();
+  const { spool, stored } = await filled(disk, 12);
+  for (const each of stored.slice(0, -1)) each.settle();
+  await settled();
+  assert.equal(disk.files.size, 4);
+  await spool.close();
+  assert.equal(disk.files.size, 2, 'more than the last alarm and what is settled');
+  assert.deepEqual(await recovered(disk), ['12']);
 });
 
 test('what is left in an old segment moves on, so that one alarm does not keep a whole segment', async () => {
   const disk = new FakeDisk();
-  const { spool, stored } = await filled(disk, 30);
+  const { spool, stored } = await filled(disk, 60);
   const before = disk.files.size;
-  for (const each of stored.filter((_, index) => index % 6 > 0)) each.settle();
+  for (const each of stored.filter((_, index) => index % 12 > 0)) each.settle();
   await settled();
-  await keep(spool, wordAlarm('31'));
+  await keep(spool, wordAlarm('61'));
   await settled();
-  assert.ok(disk.files.size <= (before * 2) / 3, `${disk.files.size} of ${before} segments`);
-  const words = ['1', '7', '13', '19', '25', '31'];
-  const left = stored.filter((_, index) => index % 6 === 0);
+  assert.ok(disk.files.size <= before / 2, `${disk.files.size} of ${before} segments`);
+  const words = ['1', '13', '25', '37', '49', '61'];
+  const left = stored.filter((_, index) => index % 12 === 0);
   assert.deepEqual(await wordsOf(left), words.slice(0, -1));
   assert.deepEqual(await recovered(disk.crash()), words);
 });
@@ -102,7 +140,7 @@ test('a segment that cannot be removed costs nobody anything, and is removed lat
   disk.fail('remove', undefined);
   await keep(spool, wordAlarm('14'));
   await settled();
-  assert.equal(disk.files.size, 1);
+  assert.equal(disk.files.size, 3, 'more than the one in use and two to be used again');
 });
 
 test('a disk that is full while alarms move loses none of them', async () => {

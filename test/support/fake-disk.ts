@@ -2,12 +2,16 @@ import type { Disk, GrowingFile } from '../../src/inbox/spool/disk.js';
 import { type Random, seeded } from '../vendors/changes.js';
 
 /** What a disk is asked to do. */
-export type Deed = 'list' | 'create' | 'read' | 'append' | 'sync' | 'shorten' | 'remove';
+export type Deed = 'list' | 'create' | 'reuse' | 'read' | 'append' | 'sync' | 'shorten' | 'remove';
 
 interface FakeFile {
   content: Buffer;
-  /** Bytes of it that outlive a power cut. */
-  synced: number;
+  /** What outlives a power cut. */
+  durable: Buffer;
+  /** Where the next byte is written. */
+  end: number;
+  /** From there on, up to the end, it was written since the last sync. */
+  unsynced: number;
   /** Whether its name does. */
   named: boolean;
 }
@@ -36,7 +40,7 @@ export class FakeDisk implements Disk {
 
   /** Puts a file there, or another in its place. */
   put(name: string, content: Buffer): void {
-    this.#files.set(name, { content, synced: content.length, named: true });
+    this.#files.set(name, fileOf(content));
   }
 
   /** From now on it fails so, such as with `ENOSPC`; undefined when it works again. */
@@ -71,12 +75,13 @@ export class FakeDisk implements Disk {
     const files = new Map<string, FakeFile>();
     const gone = this.#random(this.#removed.length + 1);
     for (const [name, file] of [...this.#files, ...this.#removed.slice(gone)]) {
-      const { content, synced, named } = file;
+      const { content, durable, end, unsynced, named } = file;
       if (!named && this.#random(2) === 0) continue;
-      const rest = Buffer.from(content.subarray(synced, synced + this.#random(content.length - synced + 1)));
+      const torn = unsynced + this.#random(end - unsynced + 1);
+      const rest = Buffer.from(content.subarray(unsynced, torn));
       if (this.#random(4) === 0) rest.fill(0, this.#random(rest.length + 1));
-      const found = Buffer.concat([content.subarray(0, synced), rest]);
-      files.set(name, { content: found, synced: found.length, named: true });
+      const found = [durable.subarray(0, unsynced), rest, durable.subarray(torn)];
+      files.set(name, fileOf(Buffer.concat(found)));
     }
     return new FakeDisk(this.#random, files);
   }
@@ -86,7 +91,7 @@ export class FakeDisk implements Disk {
   }
 
   create(name: string): Promise<GrowingFile> {
-    const file: FakeFile = { content: Buffer.alloc(0), synced: 0, named: false };
+    const file: FakeFile = { ...fileOf(Buffer.alloc(0)), named: false };
     const place = () => void this.#files.set(name, file);
     return this.#do(
       'create',
@@ -99,6 +104,26 @@ export class FakeDisk implements Disk {
       },
       // Without the right to do it nothing happens; else the name may be there, and not for sure.
       (code) => code === 'EACCES' || place(),
+    );
+  }
+
+  reuse(old: string, name: string): Promise<GrowingFile> {
+    const rename = () => {
+      const { content, durable } = this.#find(old);
+      const file: FakeFile = { content, durable, end: 0, unsynced: 0, named: true };
+      this.#files.delete(old);
+      this.#files.set(name, file);
+      return file;
+    };
+    return this.#do(
+      'reuse',
+      () => {
+        const file = rename();
+        this.#removed = [];
+        return this.#growing(file);
+      },
+      // Whether it has its new name already nobody knows, and it is none of what is removed in between.
+      () => this.#removed.length === 0 && this.#random(2) === 0 && rename(),
     );
   }
 
@@ -120,7 +145,9 @@ export class FakeDisk implements Disk {
 
   #growing(file: FakeFile): GrowingFile {
     const grow = (bytes: Buffer) => {
-      file.content = Buffer.concat([file.content, bytes]);
+      const { content, end } = file;
+      file.end += bytes.length;
+      file.content = Buffer.concat([content.subarray(0, end), bytes, content.subarray(file.end)]);
     };
     return {
       append: (pieces) => {
@@ -133,12 +160,15 @@ export class FakeDisk implements Disk {
       },
       sync: () =>
         this.#do('sync', () => {
-          file.synced = file.content.length;
+          file.durable = file.content;
+          file.unsynced = file.end;
         }),
       shorten: (bytes) =>
         this.#do('shorten', () => {
           file.content = file.content.subarray(0, bytes);
-          file.synced = Math.min(file.synced, bytes);
+          file.durable = file.durable.subarray(0, bytes);
+          file.end = bytes;
+          file.unsynced = Math.min(file.unsynced, bytes);
         }),
       close: async () => undefined,
     };
@@ -163,3 +193,11 @@ export class FakeDisk implements Disk {
 }
 
 const failure = (code: string) => Object.assign(new Error(`${code}: as it was told`), { code });
+
+const fileOf = (content: Buffer): FakeFile => ({
+  content,
+  durable: content,
+  end: content.length,
+  unsynced: content.length,
+  named: true,
+});

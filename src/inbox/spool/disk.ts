@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A file that only grows. */
+/** A file that is written from its beginning on. */
 export interface GrowingFile {
-  /** Writes all of it at the end of the file. */
+  /** Writes all of it behind what was appended before. */
   append(pieces: readonly Uint8Array[]): Promise<void>;
   /** Resolves when what was written outlives a power cut. */
   sync(): Promise<void>;
@@ -19,6 +19,11 @@ export interface Disk {
   list(): Promise<string[]>;
   /** A new file, whose name outlives a power cut. */
   create(name: string): Promise<GrowingFile>;
+  /**
+   * The same with the space of a file that nobody needs any more, which is gone then. What that one holds stays there
+   * until it is written over: no disk has to look for space, nor to note where it is, which takes half of its time.
+   */
+  reuse(old: string, name: string): Promise<GrowingFile>;
   read(name: string): Promise<Buffer>;
   /** Some bytes of a file. */
   readAt(name: string, offset: number, length: number): Promise<Buffer>;
@@ -34,6 +39,17 @@ const FILE_MODE = 0o600;
 export function folderDisk(folder: string): Disk {
   const at = (name: string) => path.join(folder, name);
   const make = () => mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  /** A file whose name is new. */
+  const named = async (name: string, handle: FileHandle) => {
+    try {
+      await syncFolder(folder);
+    } catch (error) {
+      await handle.close();
+      await rm(at(name), { force: true });
+      throw error;
+    }
+    return growingFile(handle);
+  };
   return {
     list: async () => {
       await make();
@@ -42,15 +58,17 @@ export function folderDisk(folder: string): Disk {
     create: async (name) => {
       // Somebody may have cleared it away.
       await make();
-      const handle = await open(at(name), 'ax', FILE_MODE);
+      return named(name, await open(at(name), 'wx', FILE_MODE));
+    },
+    reuse: async (old, name) => {
+      const handle = await open(at(old), 'r+');
       try {
-        await syncFolder(folder);
+        await rename(at(old), at(name));
       } catch (error) {
         await handle.close();
-        await rm(at(name), { force: true });
         throw error;
       }
-      return growingFile(handle);
+      return named(name, handle);
     },
     read: (name) => readFile(at(name)),
     readAt: async (name, offset, length) => {
@@ -67,17 +85,26 @@ export function folderDisk(folder: string): Disk {
 }
 
 function growingFile(handle: FileHandle): GrowingFile {
+  let end = 0;
   return {
     append: async (pieces) => {
       const whole = pieces.reduce((sum, { length }) => sum + length, 0);
-      let { bytesWritten } = await handle.writev(pieces as NodeJS.ArrayBufferView[]);
-      if (bytesWritten >= whole) return;
-      // A disk that is almost full takes a part of it.
-      const rest = Buffer.concat(pieces);
-      while (bytesWritten < whole) bytesWritten += (await handle.write(rest, bytesWritten)).bytesWritten;
+      let { bytesWritten } = await handle.writev(pieces as NodeJS.ArrayBufferView[], end);
+      if (bytesWritten < whole) {
+        // A disk that is almost full takes a part of it.
+        const all = Buffer.concat(pieces);
+        while (bytesWritten < whole) {
+          const rest = all.subarray(bytesWritten);
+          bytesWritten += (await handle.write(rest, 0, rest.length, end + bytesWritten)).bytesWritten;
+        }
+      }
+      end += whole;
     },
     sync: () => handle.datasync(),
-    shorten: (bytes) => handle.truncate(bytes),
+    shorten: async (bytes) => {
+      await handle.truncate(bytes);
+      end = bytes;
+    },
     close: () => handle.close(),
   };
 }

@@ -1,5 +1,4 @@
-import type { Disk, GrowingFile } from './disk.js';
-import { MARK_BYTES } from './record.js';
+import type { GrowingFile } from './disk.js';
 import type { Kept } from './spool.js';
 
 /** A file of the spool. */
@@ -29,12 +28,7 @@ export function segmentOf(name: string, file?: GrowingFile): Segment {
   return { name, mark: Buffer.from(mark, 'hex'), size: 0, live: new Set(), liveBytes: 0, file };
 }
 
-/** @param random gives so many random bytes */
-export async function createSegment(
-  disk: Disk,
-  number: number,
-  random: (bytes: number) => Buffer,
-): Promise<Segment> {
-  const name = `${String(number).padStart(10, '0')}-${random(MARK_BYTES).toString('hex')}.alarms`;
-  return segmentOf(name, await disk.create(name));
+/** The name of a new one. @param mark random bytes, which nobody who sends pictures can know */
+export function segmentName(number: number, mark: Buffer): string {
+  return `${String(number).padStart(10, '0')}-${mark.toString('hex')}.alarms`;
 }

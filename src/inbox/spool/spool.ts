@@ -6,10 +6,10 @@ import { Shares } from '../shares.js';
 import type { Store, Stored, WhenKept } from '../store.js';
 import type { Disk } from './disk.js';
 import { type About, type KeptAlarm, readAlarm, writeAlarm } from './kept-alarm.js';
-import { HEAD_BYTES, KIND, readRecords, recordHead, settledBody } from './record.js';
+import { HEAD_BYTES, KIND, MARK_BYTES, readRecords, recordHead, settledBody } from './record.js';
 import { type Recovered, recover } from './recovery.js';
-import { Removal } from './removal.js';
-import { createSegment, type Segment } from './segment.js';
+import { Retired } from './retired.js';
+import { type Segment, segmentName, segmentOf } from './segment.js';
 
 export interface SpoolOptions {
   readonly disk: Disk;
@@ -68,7 +68,7 @@ export class Spool implements Store {
   readonly #bytes: Shares;
   /** Oldest first; the last one is written to while it has its file. */
   #segments: Segment[] = [];
-  readonly #removal: Removal;
+  readonly #retired: Retired;
   #lastSegment = 0;
   #lastNumber = 0;
   #waiting: Waiting[] = [];
@@ -89,7 +89,7 @@ export class Spool implements Store {
     this.#sync = options.sync;
     this.#onTrouble = options.onTrouble;
     this.#onError = options.onError;
-    this.#removal = new Removal(options.disk, options.onError);
+    this.#retired = new Retired(options.disk, options.onError);
     this.#places = new Shares(this.#limits.spoolEvents);
     this.#bytes = new Shares(this.#limits.spoolBytes);
   }
@@ -132,18 +132,16 @@ export class Spool implements Store {
     this.#isClosed = true;
     this.#cancelProbe();
     await this.#running;
-    await this.#removal.over;
     try {
       if (this.#settled.length > 0 && this.size > 0) await this.#write([], this.#settled.splice(0));
       const active = this.#segments.at(-1);
       await active?.file?.close();
-      if (this.size > 0) return;
-      for (const { name } of this.#segments.splice(0)) this.#removal.add(name);
-      await this.#removal.over;
+      if (this.size === 0) for (const { name } of this.#segments.splice(0)) this.#retired.add(name);
     } catch (error) {
       // What could not be written as settled comes once more.
       this.#fail(error);
     }
+    await this.#retired.clear();
   }
 
   keep(alarm: KeptAlarm, done: WhenKept): void {
@@ -308,7 +306,8 @@ export class Spool implements Store {
   async #segmentToWrite(): Promise<Segment> {
     const last = this.#segments.at(-1);
     if (last?.file !== undefined && last.size < this.#limits.spoolSegmentBytes) return last;
-    const fresh = await createSegment(this.#disk, this.#lastSegment + 1, this.#random);
+    const name = segmentName(this.#lastSegment + 1, this.#random(MARK_BYTES));
+    const fresh = segmentOf(name, await this.#retired.create(name));
     this.#lastSegment++;
     this.#segments.push(fresh);
     await last?.file?.close().catch(() => undefined);
@@ -327,13 +326,13 @@ export class Spool implements Store {
         if (oldest.live.size > 0 && this.#isTooLarge) await this.#move(oldest);
         if (oldest.live.size > 0) break;
         this.#segments.shift();
-        this.#removal.add(oldest.name);
+        this.#retired.add(oldest.name);
       }
     } catch (error) {
       // It is tried again with the next write.
       this.#onError(error);
     }
-    this.#removal.resume();
+    this.#retired.resume();
   }
 
   /** Whether files take a few segments more than twice what is needed of them. */
