@@ -117,6 +117,9 @@ export const ERROR_TEXTS = {
   XML_DOCTYPE: 'the XML document declares a DOCTYPE, which is refused',
   XML_INVALID: 'the XML document cannot be read',
   XML_TOO_COMPLEX: 'the XML document has too many elements, attributes or levels',
+  NOT_AN_ALARM: 'the message holds no alarm',
+  SCHEDULE_INVALID:
+    'the schedule cannot be read: it has to be spans such as 22:00 to 06:00 for the days mon to sun',
   ZONE_UNKNOWN: 'the time zone is none: use one such as Europe/Warsaw, +01:00, or local',
 } as const;
 

@@ -44,6 +44,7 @@ const TYPES = [
   'event-id.ts',
   'limits.ts',
   'notification.ts',
+  'severity.ts',
   'stream-sink.ts',
 ];
 

@@ -46,6 +46,7 @@ const alarm = (values: Partial<AlarmEvent> = {}, attachments = PICTURES): Alarm 
     type: 'linedetection',
     kind: 'line-crossing',
     state: 'active',
+    severity: 'high',
     time: '2026-11-22T08:15:30+01:00',
     timeRaw: '2026-11-22T08:15:30+01:00',
     receivedAt: '2026-11-22T07:15:31.204Z',

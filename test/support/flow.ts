@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
+import registerFilter from '../../nodes/alarm-filter.js';
 import registerListener from '../../nodes/alarm-listener.js';
 import registerSettle from '../../nodes/alarm-settle.js';
 import registerAlertstream from '../../nodes/alertstream.js';
@@ -75,6 +76,7 @@ export async function startFlow(
   await new Promise<void>((resolve) => helper.startServer(resolve));
   const register: ((RED: NodeAPI) => void)[] = [
     registerListener,
+    registerFilter,
     registerSettle,
     registerDevice,
     registerAlarmIn,
