@@ -48,6 +48,8 @@ export interface Flow {
   /** Sends a message to a node. */
   give(id: string, message: object): void;
   redeploy(flow: readonly FlowNode[], type: 'full' | 'nodes' | 'flows'): Promise<void>;
+  /** What one of our routes answers to the editor. */
+  get(route: string): Promise<unknown>;
   /** What Node-RED has logged. */
   log(): string[];
   stop(): Promise<void>;
@@ -110,6 +112,7 @@ export async function startFlow(
       await helper.setFlows([TAB, ...next], type);
       collect(next);
     },
+    get: async (route) => (await fetch(`${helper.url()}${route}`)).json(),
     log: () =>
       helper
         .log()

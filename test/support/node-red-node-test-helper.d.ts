@@ -10,6 +10,8 @@ declare module 'node-red-node-test-helper' {
     load(nodes: ((RED: NodeAPI) => void)[], flow: object[], credentials: object): Promise<void>;
     setFlows(flow: object[], type: 'full' | 'nodes' | 'flows'): Promise<void>;
     unload(): Promise<void>;
+    /** Of its server. */
+    url(): string;
     /** What was logged since the last load, a call each. */
     log(): { readonly args: readonly unknown[] };
     getNode(id: string): EventEmitter & { receive(message: object): void };

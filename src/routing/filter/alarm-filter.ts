@@ -88,7 +88,9 @@ export class AlarmFilter<T> {
   take(item: Item<T>): void {
     const { event } = item;
     const before = this.#memory.decisions.get(event.id);
+    const waiting = this.#memory.held.get(episodeOf(event));
     if (before !== undefined) this.#give(item, before);
+    else if (waiting?.item.event.id === event.id) waiting.item = item;
     else if (event.state === 'inactive') this.#end(item);
     else this.#begin(item);
   }
@@ -113,9 +115,7 @@ export class AlarmFilter<T> {
   #hold(item: Item<T>): void {
     const key = episodeOf(item.event);
     const { held, episodes } = this.#memory;
-    const first = held.get(key);
-    if (first?.item.event.id === item.event.id) first.item = item;
-    else if (first !== undefined) this.#decide(item, 'duration');
+    if (held.has(key)) this.#decide(item, 'duration');
     else if (episodes.get(key)?.lasted === true) this.#limit(item);
     else {
       const due = this.#options.clock.ticks() + this.#rules.minDurationMs;
