@@ -42,17 +42,28 @@ const flagged = (name: 'motion_alarm' | 'io_alarm' | 'pir_alarm' | 'doorbell_cal
 const smart = (subtype: string, shown: PictureName) =>
   pictured(shown, ({ begins, id }) => smartAlarm(CHANNEL, subtype, begins, id));
 
-/** A smart alarm whose picture tells more than the alarm. */
-const recognised = (subtype: string, pictures: (happening: Happening & { id: number }) => News): Teller => {
+/** A smart alarm that is told once more with what was recognised; its pictures stand there. */
+const recognised = (subtype: string, tell: (happening: Happening) => News): Teller => {
   const alarm = smart(subtype, 'gate-scene');
   return (happening) => {
-    const { begins, id } = happening;
     const told = alarm({ ...happening, id: undefined });
-    return begins && id !== undefined ? { ...told, ...pictures({ ...happening, id }) } : told;
+    return happening.begins ? { ...told, ...tell(happening) } : told;
   };
 };
 
-const shotOf = ({ id, moment }: Happening & { id: number }) => ({ channel: 1, label: CHANNEL, id, moment });
+const shotOf = ({ id = 0, moment }: Happening) => ({ channel: 1, label: CHANNEL, id, moment });
+
+const plate: Teller = (happening) => {
+  const info = plateInfo({ ...shotOf(happening), number: 'SIM12E34', registered: false });
+  const shown = happening.id === undefined ? { ...info, PlateImg: '', BgImg: '' } : info;
+  return { ai_snap_picture: { PlateInfo: [shown] } };
+};
+
+const face: Teller = (happening) => {
+  const info = faceInfo({ ...shotOf(happening), name: '', similarity: 0 });
+  const shown = happening.id === undefined ? { ...info, Image2: '', Image3: '', Image4: '' } : info;
+  return { ai_snap_picture: { FaceInfo: [shown] } };
+};
 
 /** The vendor's words (raysharp-vstarcam-others.md §1.5). */
 const TELLERS: ReadonlyMap<AlarmKind, Teller> = new Map([
@@ -63,20 +74,8 @@ const TELLERS: ReadonlyMap<AlarmKind, Teller> = new Map([
   ['region-exit', smart('region_exiting', 'yard-scene')],
   ['object-left', smart('sod', 'yard-scene')],
   ['person', smart('pd_vd', 'gate-scene')],
-  [
-    'face',
-    recognised('fd', (happening) => ({
-      ai_snap_picture: { FaceInfo: [faceInfo({ ...shotOf(happening), name: '', similarity: 0 })] },
-    })),
-  ],
-  [
-    'plate',
-    recognised('lpd', (happening) => ({
-      ai_snap_picture: {
-        PlateInfo: [plateInfo({ ...shotOf(happening), number: 'SIM12E34', registered: false })],
-      },
-    })),
-  ],
+  ['face', recognised('fd', face)],
+  ['plate', recognised('lpd', plate)],
   ['tamper', smart('video_tamper', 'door-scene')],
   ['scene-change', smart('avd', 'door-scene')],
   ['audio', smart('sound', 'door-scene')],
