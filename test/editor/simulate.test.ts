@@ -162,7 +162,7 @@ describe('the node that simulates alarms', () => {
       const copy = copies.find(({ type }) => type === 'alarm-simulate');
       return [nodes.map(({ type }) => type), copy.target !== 'http1' && RED.nodes.node(copy.target)?.type === 'alarm-listener'];
     })()`)) as [string[], boolean];
-    assert.deepEqual(types.sort(), ['alarm-listener', 'alarm-simulate', 'global-config']);
+    assert.deepEqual(types.sort(), ['alarm-listener', 'alarm-simulate']);
     assert.equal(same, true);
   });
 
