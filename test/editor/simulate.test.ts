@@ -119,8 +119,6 @@ describe('the node that simulates alarms', () => {
     const { page } = editor;
     await page.selectOption('#node-input-kind', 'line-crossing');
     await page.fill('#node-input-device', 'Back door');
-    if (process.env['SCREENSHOTS'])
-      await page.screenshot({ path: path.join(process.env['SCREENSHOTS'], 'simulate-dialog.png') });
     await page.click('#node-dialog-ok');
     await page.waitForSelector('#node-dialog-ok', { state: 'detached' });
     await settled(page);
@@ -134,8 +132,6 @@ describe('the node that simulates alarms', () => {
       page.locator('.red-ui-flow-node-status-label', { hasText: text }).waitFor();
     await label(/^Line crossing: Back door$/);
     await label(/^\d\d:\d\d Line crossing: 200$/);
-    if (process.env['SCREENSHOTS'])
-      await page.screenshot({ path: path.join(process.env['SCREENSHOTS'], 'simulate.png') });
     const flows = JSON.parse(readFileSync(path.join(nodeRed.userDir, 'flows.json'), 'utf8'));
     const saved = flows.find(({ type }: { type: string }) => type === 'alarm-simulate');
     const { vendor, target, path: own, kind, picture, device, end } = saved;

@@ -167,6 +167,8 @@ describe('alarm-simulate', () => {
       listener: { host: '0.0.0.0' },
       sim: { vendor: 'isapi', kind: 'line-crossing', device: 'Back door' },
     });
+    const { host } = (running.node('listener') as unknown as { here(): { host: string } }).here();
+    assert.equal(host, HERE);
     assert.equal(await running.click('alarm-simulate', 'sim'), 200);
     const { payload, attachments } = await running.at('alarms').take();
     assert.equal(payload.title, 'Line crossing: Back door');
@@ -204,11 +206,14 @@ describe('alarm-simulate', () => {
   });
 
   it('leaves the picture out where that is set, and takes what a message says for that message alone', async () => {
-    const running = await start({ sim: { kind: 'motion', picture: false } });
+    const running = await start({ sim: { kind: 'motion', picture: false, path: 'isapi' } });
     running.give('sim', { payload: { picture: true } });
     assert.equal((await alarmOf(running)).attachments.length, 1);
     running.give('sim', { payload: 1_795_000_000_000 });
     assert.equal((await alarmOf(running)).attachments.length, 0);
+    // The path that is set is for the device that is set.
+    running.give('sim', { payload: { vendor: 'vstarcam', kind: 'doorbell' } });
+    assert.equal((await alarmOf(running)).payload.vendor, 'vstarcam');
   });
 
   it('keeps the message it was given, and shows no secret in it', async () => {
@@ -337,7 +342,8 @@ describe('alarm-simulate', () => {
       node.here = () => ({ host: HERE, port });
       flow.give('sim', {});
       const [socket] = (await once(silent, 'connection')) as [net.Socket];
-      const closed = once(socket, 'close');
+      // Sooner than a simulated device gives up by itself.
+      const closed = once(socket, 'close', { signal: AbortSignal.timeout(8_000) });
       if (simulateMs > 50) await flow.redeploy([...sinks], 'full');
       else assert.equal(await codeOf(flow), 'SIMULATE_NO_ANSWER');
       await closed;
