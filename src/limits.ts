@@ -198,6 +198,10 @@ export const LIMITS = {
   udpJoinMs: 5_000,
   /** What was dropped is shown after this, and no more often. */
   udpDropsMs: 1_000,
+  /** A simulated device: our own listener answers in milliseconds, with a busy disk in seconds. */
+  simulateMs: 10_000,
+  /** Simulated alarms of one node that wait for their turn. */
+  simulateWaiting: 64,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
   /** Node-RED is told that a node is closed, whatever has not ended yet; by itself it waits 15 s for each. */

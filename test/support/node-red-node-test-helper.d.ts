@@ -1,7 +1,7 @@
 /** The part of the helper the tests use; it comes without types. */
 declare module 'node-red-node-test-helper' {
   import type { EventEmitter } from 'node:events';
-  import type { NodeAPI } from 'node-red';
+  import type { Node, NodeAPI } from 'node-red';
 
   interface Helper {
     init(runtime: string, settings?: object): void;
@@ -10,11 +10,9 @@ declare module 'node-red-node-test-helper' {
     load(nodes: ((RED: NodeAPI) => void)[], flow: object[], credentials: object): Promise<void>;
     setFlows(flow: object[], type: 'full' | 'nodes' | 'flows'): Promise<void>;
     unload(): Promise<void>;
-    /** Of its server. */
-    url(): string;
     /** What was logged since the last load, a call each. */
     log(): { readonly args: readonly unknown[] };
-    getNode(id: string): EventEmitter & { receive(message: object): void };
+    getNode(id: string): EventEmitter & Node & { receive(message: object): void };
   }
   const helper: Helper;
   export default helper;
