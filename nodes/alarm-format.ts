@@ -5,7 +5,11 @@ import { registerFormatAdmin } from './lib/format-admin.js';
 import { limitsOf } from './lib/limits.js';
 
 type Definition = NodeDef & FormatConfig;
-type Sent = NodeMessage & { attachments?: unknown; filename?: unknown; raw?: unknown };
+
+/** What an alarm brings that a target may not want, and what `mqtt in` leaves behind for `mqtt out`. */
+const NOT_KEPT = ['attachments', 'filename', 'raw', 'qos', 'retain'] as const;
+
+type Sent = NodeMessage & { [name in (typeof NOT_KEPT)[number]]?: unknown };
 
 export default function register(RED: NodeAPI): void {
   const say = (key: string, values?: object) =>
@@ -38,9 +42,7 @@ export default function register(RED: NodeAPI): void {
         const last = messages.pop();
         if (last !== undefined) {
           // What came goes out as the last one: an alarm is confirmed by the id of its message.
-          delete message.attachments;
-          delete message.filename;
-          delete message.raw;
+          for (const name of NOT_KEPT) delete message[name];
           send([[...messages.map(extra), Object.assign(message, last)]]);
           number++;
           if (problem === undefined)

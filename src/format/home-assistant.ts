@@ -19,6 +19,8 @@ interface Known {
   config: string;
   /** Its alarms have ends, so that Home Assistant must not end them. */
   lasting: boolean;
+  /** One goes on just now: a pulse does not end it. */
+  on: boolean;
   /** Calls off the end of a pulse. */
   calm?: () => void;
 }
@@ -99,8 +101,9 @@ export class HomeAssistant {
     const switched = (payload: string): Outgoing => ({ topic: `${topic}/state`, payload, ...KEPT });
     known.calm?.();
     delete known.calm;
+    if (state !== 'pulse') known.on = state === 'active';
     // The broker keeps the state: without an end, Home Assistant would see each pulse again whenever it starts.
-    if (state === 'pulse')
+    if (!known.on && state === 'pulse')
       known.calm = this.#clock.after(this.#limits.pulseMs, () => {
         delete known.calm;
         this.#say([switched('OFF')]);
@@ -134,7 +137,7 @@ export class HomeAssistant {
   /** What is remembered of it, and its description where that is news. */
   #announced({ id, topic, config }: Entity): [Known, Outgoing[]] {
     const payload = JSON.stringify(config);
-    const known = this.#known.get(id) ?? { config: '', lasting: false };
+    const known = this.#known.get(id) ?? { config: '', lasting: false, on: false };
     if (known.config === payload) return [known, []];
     known.config = payload;
     this.#known.set(id, known);
