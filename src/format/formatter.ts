@@ -69,7 +69,9 @@ export class Formatter {
     const telling = this.#telling;
     if ('alarm' in incoming) {
       const { alarm } = incoming;
-      if (target === 'mqtt') return mqttAlarm(alarm, telling.usual(alarm.event), topicPrefix, pictures);
+      // Programs read it: unless another language is wanted, each word is as it was.
+      const words = this.#options.language === '' ? alarm.event : telling.usual(alarm.event);
+      if (target === 'mqtt') return mqttAlarm(alarm, words, topicPrefix, pictures);
       if (target === 'homeassistant') return this.#home.alarm(alarm, telling.usual(alarm.event));
       return this.#forPeople(telling.alarm(alarm.event), alarm);
     }

@@ -66,7 +66,7 @@ export const enUS: Words = {
   since: '{what} since {time}',
   at: '{what}: {time}',
   picture: 'Picture',
-  leftOut: 'Left out, as it is too large',
+  leftOut: 'Left out, as it would be too much',
   targets: new Map([
     ['human', 'person'],
     ['vehicle', 'vehicle'],

@@ -66,7 +66,7 @@ export const fr: Words = {
   since: '{what} depuis {time}',
   at: '{what} : {time}',
   picture: 'Image',
-  leftOut: 'Non joint, car trop volumineux',
+  leftOut: 'Non joint, car ce serait trop',
   targets: new Map([
     ['human', 'personne'],
     ['vehicle', 'véhicule'],

@@ -66,7 +66,7 @@ export const pl: Words = {
   since: '{what} od {time}',
   at: '{what}: {time}',
   picture: 'Zdjęcie',
-  leftOut: 'Pominięto, bo zbyt duże',
+  leftOut: 'Pominięto, bo byłoby tego za dużo',
   targets: new Map([
     ['human', 'osoba'],
     ['vehicle', 'pojazd'],

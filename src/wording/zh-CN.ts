@@ -66,7 +66,7 @@ export const zhCN: Words = {
   since: '{what}，自 {time} 起',
   at: '{what}：{time}',
   picture: '图片',
-  leftOut: '因过大未附上',
+  leftOut: '内容过多，未附上',
   targets: new Map([
     ['human', '人员'],
     ['vehicle', '车辆'],
