@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
-import { type AlarmError, asAlarmError, Formatter, type Outgoing, SYSTEM_CLOCK } from '../src/index.js';
+import { asAlarmError, Formatter, type Outgoing, SYSTEM_CLOCK } from '../src/index.js';
 import { type FormatConfig, readFormat } from './lib/format.js';
 import { registerFormatAdmin } from './lib/format-admin.js';
 import { limitsOf } from './lib/limits.js';
@@ -29,12 +29,11 @@ export default function register(RED: NodeAPI): void {
     const options = readFormat(config, RED);
     const formatter = new Formatter(options, later, SYSTEM_CLOCK, limitsOf(RED).limits);
     const { problem } = formatter;
-    const showProblem = ({ code }: AlarmError) =>
-      this.status({ fill: 'yellow', shape: 'ring', text: say(`error.${code}`) });
-    if (problem !== undefined) {
-      showProblem(problem);
-      this.warn(`${problem.code}: ${problem.message}`);
-    }
+    const show = () => {
+      if (problem === undefined) this.status({ fill: 'blue', shape: 'dot', text: say('sent', { number }) });
+      else this.status({ fill: 'yellow', shape: 'ring', text: say(`error.${problem.code}`) });
+    };
+    if (problem !== undefined) show();
 
     this.on('input', (message: Sent, send, done) => {
       try {
@@ -44,9 +43,10 @@ export default function register(RED: NodeAPI): void {
           // What came goes out as the last one: an alarm is confirmed by the id of its message.
           for (const name of NOT_KEPT) delete message[name];
           send([[...messages.map(extra), Object.assign(message, last)]]);
+          // Each alarm goes out all the same, so that once is enough.
+          if (number === 0 && problem !== undefined) this.warn(`${problem.code}: ${problem.message}`);
           number++;
-          if (problem === undefined)
-            this.status({ fill: 'blue', shape: 'dot', text: say('sent', { number }) });
+          show();
         }
         done();
       } catch (error) {
