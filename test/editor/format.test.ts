@@ -74,7 +74,7 @@ describe('the dialog of alarm-format', () => {
     assert.equal(await problem.isVisible(), false);
     await page.fill('#node-input-template', '{{#kind}} open');
     await problem.waitFor();
-    assert.match((await problem.textContent()) ?? '', /have a mistake: .* At letter \(15\)$/);
+    assert.match((await problem.textContent()) ?? '', /have a mistake: .* At letter 15$/);
     await previewed('<b>Gate', /^Franchissement de ligne – début\n/);
     await page.fill('#node-input-template', '{{kind}} shut');
     await problem.waitFor({ state: 'hidden' });
