@@ -47,7 +47,8 @@ export function describeSign(sign: Omit<DeviceSign, 'vendor'>, language: string)
   const is = words.signs[event].replace('{device}', () => place);
   const title = state === 'inactive' ? `${is} (${words.states.inactive})` : is;
   const line = LASTING.has(event) ? words.since : words.at;
-  const text = line.replace('{what}', () => title).replace('{time}', () => plain(readable(since)));
+  const time = plain(readable(since));
+  const text = line.replace(/\{(?:what|time)\}/g, (name) => (name === '{what}' ? title : time));
   return { title, text: reason === undefined ? text : `${text}\n${plain(reason, LONGEST_REASON)}` };
 }
 

@@ -171,7 +171,7 @@ describe('a Telegram message', () => {
           const group = type === 'mediaGroup' ? (content as Medium[]) : [];
           if (type === 'mediaGroup') assert.ok(group.length >= 2 && group.length <= 10);
           assert.ok(group.every(({ media }) => media.length > 0));
-          const text = type === 'message' ? String(content) : (caption ?? group[0]?.caption ?? '');
+          const text = typeof content === 'string' ? content : (caption ?? group[0]?.caption ?? '');
           assert.ok(text.length > 0);
           assert.ok(text.length <= (type === 'message' ? LIMITS.telegramText : LIMITS.telegramCaption));
           assert.doesNotMatch(text, /\p{Surrogate}/u);
