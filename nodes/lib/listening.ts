@@ -51,8 +51,10 @@ export class Listening<Own extends object> {
   add(user: ListenerUser & Own, start: () => void): void {
     this.#users.add(user);
     this.#node.users[user.node.id] = user.node;
-    user.onState(this.#state);
-    // Not before all nodes of the flow are there: what came in earlier would find nobody.
+    // Not before all nodes of the flow are there: what came in earlier would find nobody, Status nodes would miss it.
+    setImmediate(() => {
+      if (this.#users.has(user)) user.onState(this.#state);
+    });
     this.#starting ??= setImmediate(start);
   }
 
