@@ -30,8 +30,8 @@ export class Telling {
   readonly #limits: Limits;
 
   constructor({ subject, template, language, usualLanguage }: TellingOptions, limits: Limits) {
-    this.#subject = new Template(subject, limits);
-    this.#template = new Template(template, limits);
+    this.#subject = new Template(subject);
+    this.#template = new Template(template);
     this.problem = this.#subject.problem ?? this.#template.problem;
     this.#own = language === '';
     this.language = language === '' ? usualLanguage : language;
@@ -66,8 +66,9 @@ export class Telling {
   }
 
   #shaped(title: string, text: string, otherwise: string): Wording {
-    const line = cut(oneLine(title) || otherwise, this.#limits.subjectLetters);
-    return { title: line, text: wellFormed(text.slice(0, this.#limits.textLetters)).trim() || line };
+    const { subjectLetters, textLetters } = this.#limits;
+    const line = cut(oneLine(title.slice(0, textLetters)) || otherwise, subjectLetters);
+    return { title: line, text: wellFormed(text.slice(0, textLetters)).trim() || line };
   }
 }
 

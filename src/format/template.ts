@@ -1,6 +1,5 @@
 import { Writer } from 'mustache';
 import { AlarmError } from '../errors.js';
-import type { Limits } from '../limits.js';
 import { wellFormed } from './cut.js';
 
 /** People's own words, as Mustache has them: `{{title}}`, `{{#plate}}{{number}}{{/plate}}`. Nothing is escaped in it. */
@@ -10,11 +9,9 @@ export class Template {
   readonly #text: string;
   /** One of its own: Mustache's common one remembers every template it has ever seen. */
   readonly #writer = new Writer();
-  readonly #limits: Pick<Limits, 'textLetters'>;
 
-  constructor(text: string, limits: Pick<Limits, 'textLetters'>) {
+  constructor(text: string) {
     this.#text = text;
-    this.#limits = limits;
     this.problem = this.#try(() => this.#writer.parse(text)).problem;
   }
 
@@ -24,7 +21,7 @@ export class Template {
     const { result } = this.#try(() =>
       this.#writer.render(this.#text, fields, undefined, { escape: String }),
     );
-    const text = wellFormed((result ?? '').slice(0, this.#limits.textLetters)).trim();
+    const text = wellFormed(result ?? '').trim();
     return text === '' ? undefined : text;
   }
 

@@ -78,6 +78,12 @@ test('any alarm has topics that can be published to, and an event that the schem
   );
 });
 
+test('a topic is never longer than a broker takes, however a device calls itself', () => {
+  const device = { id: '门'.repeat(100_000) };
+  const [message] = sent({ event: alarmEvent({ device }), attachments: [] });
+  assert.ok(Buffer.byteLength(message?.topic ?? '') <= 65_535);
+});
+
 test('an alarm that was sent with its pictures inside is the very same alarm again elsewhere', () => {
   const { formatter } = trial({ target: 'alarm' });
   fc.assert(

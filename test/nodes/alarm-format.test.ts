@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import type { NodeAPI } from 'node-red';
 import { registerFormatAdmin } from '../../nodes/lib/format-admin.js';
+import { SYSTEM_CLOCK } from '../../src/index.js';
 import { alarmEvent, attachment, film, jpeg } from '../support/alarms.js';
 import { type Flow, flowNode, type Received, startFlow } from '../support/flow.js';
 
@@ -128,7 +129,7 @@ describe('alarm-format', () => {
     assert.equal(((await take(running)).payload as { caption: string }).caption, 'Line crossing –…');
   });
 
-  it('sends the end of a moment to Home Assistant by itself, and none when it is closed', async () => {
+  it('sends the end of a moment to Home Assistant by itself', async () => {
     const running = await start({ target: 'homeassistant' }, { limits: { pulseMs: 30 } });
     running.give('format', alarm({ payload: alarmEvent({ state: 'pulse' }), attachments: [] }));
     let message = await take(running);
@@ -136,6 +137,21 @@ describe('alarm-format', () => {
     assert.match(message.topic, /line-crossing\/state$/);
     assert.equal(message['retain'], true);
     assert.notEqual(message._msgid, 'alarm-1');
+  });
+
+  it('calls off the ends of moments when it is closed', async (t) => {
+    let waiting = 0;
+    t.mock.method(SYSTEM_CLOCK, 'after', () => {
+      waiting++;
+      return () => waiting--;
+    });
+    const running = await start({ target: 'homeassistant' });
+    running.give('format', alarm({ payload: alarmEvent({ state: 'pulse' }) }));
+    await running.at('done').take();
+    assert.equal(waiting, 1);
+    await running.stop();
+    flow = undefined;
+    assert.equal(waiting, 0);
   });
 
   it('says nothing of a sign of life to Home Assistant, and is done with it', async () => {
