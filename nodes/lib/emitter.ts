@@ -11,6 +11,9 @@ export function sayer(RED: NodeAPI): Say {
   return (key, values) => RED._(`${CATALOGUE}status.${key}`, values);
 }
 
+/** Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from. */
+export const nodeRedLanguage = (RED: NodeAPI) => RED._(`${CATALOGUE}language`);
+
 /** How nodes say what is about a device. */
 export function deviceSayer(RED: NodeAPI): Say {
   return (key, values) => RED._(`@camera-alarms/node-red-camera-alarms/isapi-device:status.${key}`, values);
@@ -23,8 +26,7 @@ export function deviceSayer(RED: NodeAPI): Say {
 export function emitter(RED: NodeAPI, node: Node, statusOf = signStatus): Subscriber {
   const say = sayer(RED);
   return {
-    // Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from.
-    language: RED._(`${CATALOGUE}language`),
+    language: nodeRedLanguage(RED),
     alarm: (alarm) =>
       guarded(node, () => {
         node.status(alarmStatus(alarm));

@@ -11,15 +11,27 @@ const ROOMS = {
   inbox: ['types', 'wording'],
   sources: ['types', 'wire', 'inbox'],
   routing: ['types', 'wording', 'wire'],
+  format: ['types', 'wording'],
   device: ['types', 'wire'],
   configure: ['types', 'wire', 'vendors', 'device'],
   simulator: ['types', 'wire'],
-  door: ['types', 'wire', 'wording', 'vendors', 'inbox', 'sources', 'routing', 'device', 'configure'],
+  door: [
+    'types',
+    'wire',
+    'wording',
+    'vendors',
+    'inbox',
+    'sources',
+    'routing',
+    'format',
+    'device',
+    'configure',
+  ],
   nodes: ['door'],
 };
 
 /** A vendor or a parser has no business with sockets, files, clocks or other processes. */
-const PURE = ['types', 'wire', 'vendors', 'wording'];
+const PURE = ['types', 'wire', 'vendors', 'wording', 'format'];
 const IMPURE = /^node:(net|http|https|tls|dgram|fs|fs\/promises|child_process|worker_threads|dns|os)$/;
 
 /** Where the usual limits are taken when none are given; all else is given them, or settings.js would not reach it. */
@@ -45,6 +57,7 @@ const TYPES = [
   'limits.ts',
   'notification.ts',
   'stream-sink.ts',
+  'topic.ts',
 ];
 
 function roomOf(file) {
