@@ -11,15 +11,6 @@ export type Settled = 'by a worker' | 'by the broker' | 'when handed over';
 /** What a gateway writes down: `acknowledged` and `settled`, each with the id of an alarm, in the order they happened. */
 export const JOURNAL = 'journal.txt';
 
-const TO_MQTT = `
-msg.topic = 'alarms/' + msg.topic;
-msg.payload = { ...msg.payload, attachments: msg.attachments.map((each) => ({ ...each, content: each.content.toString('base64') })) };
-delete msg.attachments;
-return msg;`;
-const FROM_MQTT = `
-msg.payload = JSON.parse(msg.payload);
-msg.attachments = msg.payload.attachments.map((each) => ({ ...each, content: Buffer.from(each.content, 'base64') }));
-return msg;`;
 /** A mail server takes its time; an alarm is in a worker for that long. */
 const MAIL_MS = 200;
 const SLOW_LINE = `${LINE.replace('return msg;', '')}
@@ -45,7 +36,6 @@ export function gatewayFlow(
   settled: Settled = 'by a worker',
 ): FlowNode[] {
   const flow = exampleFlow('20-fleet-gateway', {
-    'alarm-format': { type: 'function', outputs: 1, func: TO_MQTT },
     tab: { env: [{ name: 'DONE', value: `alarms-done/${name}`, type: 'str' }] },
     'alarm-listener': { host: '127.0.0.1', port: String(ports.listener) },
     'mqtt-broker': broker(ports.broker),
@@ -83,10 +73,7 @@ export function gatewayFlow(
 
 /** The example of a worker, which writes the alarms to a file in place of mailing them. */
 export function workerFlow(folder: string, brokerPort: number): FlowNode[] {
-  const flow = exampleFlow('21-fleet-worker', {
-    'mqtt-broker': broker(brokerPort),
-    'alarm-format': { type: 'function', outputs: 1, func: FROM_MQTT },
-  });
+  const flow = exampleFlow('21-fleet-worker', { 'mqtt-broker': broker(brokerPort) });
   return changed(flow, {
     'fleet-worker-text': { type: 'function', outputs: 1, func: SLOW_LINE },
     'fleet-worker-mail': file(path.join(folder, OUTPUT)),
