@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
+import registerArchive from '../../nodes/alarm-archive.js';
 import registerListener from '../../nodes/alarm-listener.js';
 import registerSettle from '../../nodes/alarm-settle.js';
 import registerAlertstream from '../../nodes/alertstream.js';
@@ -76,6 +77,7 @@ export async function startFlow(
   const register: ((RED: NodeAPI) => void)[] = [
     registerListener,
     registerSettle,
+    registerArchive,
     registerDevice,
     registerAlarmIn,
     registerHttpPush,
