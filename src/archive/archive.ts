@@ -107,7 +107,7 @@ export class Archive {
       for (const { name, content } of entry.pictures) {
         const file = `${folder}/${stem} ${name}`;
         if (await disk.write(file, content)) made.push(file);
-        else if (isNew) {
+        else if (!(await this.#holds(file, content))) {
           await this.#undo(made);
           return undefined;
         }
@@ -119,6 +119,11 @@ export class Archive {
       throw error;
     }
     return files;
+  }
+
+  /** Another process may keep the same alarm at this moment. */
+  async #holds(file: string, content: Uint8Array): Promise<boolean> {
+    return (await this.disk.read(file, content.length))?.equals(content) ?? false;
   }
 
   /** As far as the disk lets us. */

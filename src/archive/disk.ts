@@ -48,14 +48,15 @@ const UNFINISHED = '.writing';
  * A folder of this machine. Folders and files get the rights that the system gives to new ones (umask): people share
  * their archive, and who does not want that sets the rights of the folder it is in.
  * @param base is there already, or the disk is not: a disk that is not mounted must not be replaced by a folder
+ * @param addName gives a file a second name, and never that of another; some disks cannot do that
  */
-export function archiveDisk(root: string, base: string): ArchiveDisk {
+export function archiveDisk(root: string, base: string, addName = link): ArchiveDisk {
   const at = (file: string) => path.join(root, ...file.split('/'));
 
   const named = async (unfinished: string, target: string): Promise<boolean> => {
     await mkdir(path.dirname(target), { recursive: true });
     try {
-      await link(unfinished, target);
+      await addName(unfinished, target);
     } catch (error) {
       if (isCode(error, 'EEXIST')) return false;
       if (isCode(error, 'ENOENT')) throw error;
