@@ -8,7 +8,7 @@ import { archiveDisk } from './disk.js';
 export interface OpenArchive {
   readonly archive: Archive;
   /** Resolves when what was given to it is kept. */
-  leave(): Promise<void>;
+  readonly leave: () => Promise<void>;
 }
 
 /** The archives of this process, by folder: users of the same folder share one. */

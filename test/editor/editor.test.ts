@@ -115,6 +115,7 @@ describe('the editor', () => {
       '06-recorder-udp-push',
       '10-one-camera-alone',
       '13-confirmed-email',
+      '16-picture-archive',
     ]) {
       await page.getByText(name, { exact: true }).waitFor();
     }
@@ -133,6 +134,7 @@ const TYPES = [
   'alertstream',
   'isapi-snapshot',
   'alarm-settle',
+  'alarm-archive',
   'udp-push-listener',
   'udp-push-in',
   'vstarcam-device',
