@@ -116,6 +116,7 @@ describe('the editor', () => {
       '10-one-camera-alone',
       '13-confirmed-email',
       '16-picture-archive',
+      '17-dashboard-wall',
     ]) {
       await page.getByText(name, { exact: true }).waitFor();
     }
