@@ -148,7 +148,6 @@ async function run() {
       'recorder-http-push-mail': { userid: 'recorder@example.com' },
       'recorder-http-push-trouble-mail': { userid: 'recorder@example.com' },
       'vstarcam-doorbell-mail': { userid: 'doorbell@example.com' },
-      'vstarcam-doorbell-trouble-mail': { userid: 'doorbell@example.com' },
     },
   });
   stops.push(() => nodeRed.stop());

@@ -5,6 +5,8 @@
 export const ERROR_TEXTS = {
   ADDRESS_DENIED: 'its address is not among the allowed ones',
   ALLOW_INVALID: 'the list of allowed addresses holds something that is neither an address nor a range',
+  ARCHIVE_FAILED: 'the pictures cannot be written to the archive',
+  ARCHIVE_NOT_REMOVED: 'old pictures cannot be removed from the archive',
   BODY_EMPTY: 'the request had no body',
   BODY_TOO_LARGE: 'it sent more than the listener takes',
   CONNECTIONS_TOO_MANY: 'it has too many connections open',

@@ -1,3 +1,5 @@
+export { Archives, type OpenArchive } from './archive/archives.js';
+export type { ArchiveMessage } from './archive/entry.js';
 export { pictureAttachment } from './attachment.js';
 export { type Clock, SYSTEM_CLOCK } from './clock.js';
 export type { BackupStore, HostEntry } from './configure/backup.js';

@@ -220,6 +220,16 @@ export const LIMITS = {
   announced: 5_000,
   /** A pulse has no end of its own: long enough to be seen, and short enough that the next one is news. */
   pulseMs: 10_000,
+  /** A name from outside in a path of the archive: with day, time and folder it fits what Windows takes. */
+  archiveNameBytes: 80,
+  /** The JSON file of an alarm in the archive: four times the largest document, as flows may add to it. */
+  archiveRecordBytes: MIB,
+  /** Nobody needs longer to write a picture: what is older was left by a power cut. */
+  archiveUnfinishedMs: 600_000,
+  /** Flows that start have other things to do than to remove what is old. */
+  archiveFirstMs: 10_000,
+  /** Old pictures are removed once a day. */
+  archiveRoundMs: 86_400_000,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
   /** Node-RED is told that a node is closed, whatever has not ended yet; by itself it waits 15 s for each. */

@@ -202,3 +202,22 @@ export function readHeartbeat(value: Raw): number {
   const seconds = Math.round(readNumber(value, 60));
   return seconds >= 1 && seconds <= 86_400 ? seconds : 60;
 }
+
+/** Properties of `alarm-archive` in a flow. */
+export interface ArchiveConfig {
+  readonly folder?: Raw;
+  /** That pictures are kept; 0 for ever. */
+  readonly days?: Raw;
+}
+
+/** A hundred years: days that no calendar has cannot be counted back. */
+const MOST_DAYS = 36_500;
+
+/** Where pictures are kept and for how long; what is no number of days keeps them for ever, as nothing brings them back. */
+export function readArchive({ folder, days }: ArchiveConfig): { folder: string; days: number } {
+  const wanted = Math.ceil(Number(readText(days, '30')));
+  return {
+    folder: readText(folder, 'camera-alarms/archive'),
+    days: wanted > 0 && wanted <= MOST_DAYS ? wanted : 0,
+  };
+}

@@ -227,6 +227,7 @@ describe('examples: line crossing over the alert stream, and a mail when the cam
     const changes = {
       'isapi-device': { host: '127.0.0.1', port: String(device.port), name: 'Gate' },
       'e-mail': mailBy(server),
+      trigger: { duration: '200', units: 'ms' },
     };
     const { username, password } = USUAL_RULES;
     nodeRed = await startNodeRed({
@@ -264,7 +265,10 @@ describe('examples: line crossing over the alert stream, and a mail when the cam
     await device.close();
     const gone = (await mails.take()).mail;
     assert.equal(gone.subject, 'Gate is offline');
-    assert.match(gone.text ?? '', /STREAM_ENDED|DEVICE_/);
+    assert.match(
+      gone.text ?? '',
+      /^Gate is offline since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\n(?:STREAM_ENDED|DEVICE_)/,
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, test } from 'node:test';
 import type { PushTarget } from '../../src/simulator/http-push.js';
 import { picture } from '../../src/simulator/picture.js';
 import { PushCamera } from '../../src/simulator/vstarcam/push-camera.js';
@@ -13,6 +13,20 @@ import { SECRET } from '../support/secrets.js';
 const RING = { code: ALARM_CODES.doorbell, picture: picture('door-scene'), film: EMPTY_FILM };
 const TAKEN = /^HTTP\/1\.1 200 OK\r\n.*\{"code":"200","message":"Success"\}$/s;
 
+const startExample = (server: MailServer, target: PushTarget, limits: object = {}): Promise<NodeRed> =>
+  startNodeRed({
+    modules: ['node-red-node-email'],
+    flows: exampleFlow('07-vstarcam-doorbell', {
+      'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
+      'e-mail': mailBy(server),
+    }),
+    credentials: {
+      'camera-alarms-listener': { secret: SECRET },
+      'vstarcam-doorbell-mail': { userid: 'doorbell@example.com' },
+    },
+    settings: { cameraAlarms: { limits } },
+  });
+
 describe('example: VStarcam doorbell by e-mail', () => {
   const mails = new Mailbox<ReceivedMail>();
   let server: MailServer;
@@ -22,18 +36,7 @@ describe('example: VStarcam doorbell by e-mail', () => {
   before(async () => {
     server = await startMailServer((mail) => mails.put(mail));
     target = { host: '127.0.0.1', port: await freePort(), path: `/${SECRET}/vstarcam` };
-    nodeRed = await startNodeRed({
-      modules: ['node-red-node-email'],
-      flows: exampleFlow('07-vstarcam-doorbell', {
-        'alarm-listener': { host: '127.0.0.1', port: String(target.port) },
-        'e-mail': mailBy(server),
-      }),
-      credentials: {
-        'camera-alarms-listener': { secret: SECRET },
-        'vstarcam-doorbell-mail': { userid: 'doorbell@example.com' },
-        'vstarcam-doorbell-trouble-mail': { userid: 'doorbell@example.com' },
-      },
-    });
+    nodeRed = await startExample(server, target);
     await nodeRed.said(/waiting for alarms on port/);
   });
   after(async () => {
@@ -74,4 +77,21 @@ describe('example: VStarcam doorbell by e-mail', () => {
     assert.deepEqual(mail.attachments[0]?.content, RING.picture);
     assert.equal(mails.size, 0);
   });
+});
+
+test('example: VStarcam doorbell by e-mail: says that a camera is gone, and for how long', async (t) => {
+  const mails = new Mailbox<ReceivedMail>();
+  const server = await startMailServer((mail) => mails.put(mail));
+  t.after(() => server.stop());
+  const target = { host: '127.0.0.1', port: await freePort(), path: `/${SECRET}/vstarcam` };
+  const nodeRed = await startExample(server, target, { keepAliveLeastMs: 200, keepAliveMostMs: 200 });
+  t.after(() => nodeRed.stop());
+  await nodeRed.said(/waiting for alarms on port/);
+  await new PushCamera('VC0000000ABCD').heartbeat(target);
+  const { mail } = await mails.take();
+  assert.equal(mail.subject, 'VC0000000ABCD is offline');
+  assert.match(
+    mail.text ?? '',
+    /^VC0000000ABCD is offline since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\nKEEPALIVE_/,
+  );
 });

@@ -115,6 +115,8 @@ describe('the editor', () => {
       '06-recorder-udp-push',
       '10-one-camera-alone',
       '13-confirmed-email',
+      '16-picture-archive',
+      '17-dashboard-wall',
     ]) {
       await page.getByText(name, { exact: true }).waitFor();
     }
@@ -134,6 +136,7 @@ const TYPES = [
   'isapi-snapshot',
   'alarm-settle',
   'alarm-simulate',
+  'alarm-archive',
   'udp-push-listener',
   'udp-push-in',
   'vstarcam-device',

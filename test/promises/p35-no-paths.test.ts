@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import os from 'node:os';
 import path from 'node:path';
 import type { AlarmMessage } from '../../nodes/lib/to-msg.js';
+import { SYSTEM_CLOCK } from '../../src/clock.js';
 import type { Notification } from '../../src/notification.js';
 import { join, jpeg } from '../support/multipart-samples.js';
 import { seeded } from '../vendors/changes.js';
@@ -154,6 +155,35 @@ function receiving({ load }: Build) {
   };
 }
 
+/** A step of a path below the archive: nothing in it leads anywhere else. */
+const STEP = /^(?!\.)[^\p{Cc}\p{Cf}\p{Cs}/\\:*?"<>|]{1,150}(?<![. ])$/u;
+const DAY = /^\d{4}-\d\d-\d\d$/;
+const NAME_FROM_CLOCK = /^\d\d-\d\d-\d\d [a-z]/;
+
+/** Gives messages to an archive. @returns the files it would write */
+function archiving({ load }: Build) {
+  const { Archive } = load<typeof import('../../src/archive/archive.js')>('src/archive/archive.js');
+  const { LIMITS } = load<typeof import('../../src/limits.js')>('src/limits.js');
+  const files: string[] = [];
+  const nothing = async function* () {};
+  const archive = new Archive(
+    {
+      pathOf: (file) => file,
+      write: async (file) => files.push(file) > 0,
+      sync: async () => undefined,
+      read: async () => undefined,
+      folders: nothing,
+      files: nothing,
+      remove: async () => undefined,
+      removeFolder: async () => undefined,
+      clear: async () => undefined,
+    },
+    SYSTEM_CLOCK,
+    LIMITS,
+  );
+  return { files, keep: (message: AlarmMessage) => archive.keep(message) };
+}
+
 /** Names of the files that are made when devices of these names are remembered, all below one folder. */
 async function remembered({ load }: Build, names: readonly string[], userDir: string): Promise<string[]> {
   const { DeviceMemory } = load<typeof import('../../nodes/lib/device-memory.js')>(
@@ -169,7 +199,7 @@ async function remembered({ load }: Build, names: readonly string[], userDir: st
 
 promise(
   'P35',
-  'no name from the wire becomes a path, or a part of one',
+  'no name from the wire becomes a path; in the archive it is one harmless step of one at most',
   async ({ build, t, short, figure }) => {
     const random = seeded(20_261_122);
     const made = Array.from({ length: short ? 0 : 2_000 }, () =>
@@ -177,6 +207,7 @@ promise(
     );
     const names = [...new Set([...NAMES, ...made])];
     const receive = receiving(build);
+    const archive = archiving(build);
     let attachments = 0;
     for (const name of names) {
       for (const [vendor, contentType, body] of deliveries(name)) {
@@ -185,6 +216,7 @@ promise(
         for (const label of labels)
           assert.match(label, /^[^\p{Cc}/\\\u202a-\u202e\u2066-\u2069]{0,100}$/u, `a label of ${where}`);
         for (const message of messages) {
+          await archive.keep(message);
           if (message.filename !== undefined) assert.match(message.filename, FILE_NAME, where);
           assert.match(message.topic, /^[\w.-]+\/[\w.-]*\/\d+\/[\w-]+$/, `the topic of ${where}`);
           for (const { filename, cid } of message.attachments) {
@@ -195,6 +227,15 @@ promise(
         }
       }
     }
+    for (const file of archive.files) {
+      const [day = '', place = '', name = '', ...more] = file.split('/');
+      assert.deepEqual(more, [], file);
+      assert.match(day, DAY, file);
+      assert.match(place, STEP, file);
+      assert.match(name, STEP, file);
+      assert.match(name, NAME_FROM_CLOCK, file);
+    }
+    const places = new Set(archive.files.map((file) => file.split('/')[1]));
     const base = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'no-paths-')));
     t.after(() => rmSync(base, { recursive: true, force: true }));
     const userDir = path.join(base, 'user');
@@ -209,7 +250,7 @@ promise(
     const devices = files.map((file) => JSON.parse(readFileSync(file, 'utf8')).device as string);
     assert.deepEqual(devices.sort(), [...few].sort(), 'each device has a file of its own');
     figure(
-      `${names.length} names: ${attachments} attachments with names of ours; ${files.length} files of devices, all in one folder`,
+      `${names.length} names: ${attachments} attachments with names of ours, archived in ${places.size} folders; ${files.length} files of devices, all in one folder`,
     );
   },
   [
@@ -224,6 +265,12 @@ promise(
       file: 'src/wire/header.js',
       from: "const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\\\')) + 1);",
       to: 'const last = name;',
+    },
+    {
+      what: 'lets a name from the wire lead out of the archive',
+      file: 'src/archive/safe-name.js',
+      from: ".replace(FORBIDDEN, '-')",
+      to: '',
     },
     {
       what: 'names the file of a device after the device',

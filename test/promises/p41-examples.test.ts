@@ -12,7 +12,7 @@ const EXAMPLES = readdirSync(FOLDER).map((file) => ({
   flow: JSON.parse(readFileSync(path.join(FOLDER, file), 'utf8')) as FlowNode[],
 }));
 /** What examples use beside Node-RED's own nodes and ours. */
-const MODULES = ['node-red-node-email', 'node-red-contrib-telegrambot'];
+const MODULES = ['node-red-node-email', 'node-red-contrib-telegrambot', '@flowfuse/node-red-dashboard'];
 
 /** Of a flow itself, not of a node. */
 const NO_NODES = ['tab', 'group', 'subflow', 'global-config'];

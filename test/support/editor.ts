@@ -1,6 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-/** A browser tab with the Node-RED editor in it, and what went wrong there. */
+/** A browser tab, mostly with the Node-RED editor in it, and what went wrong there. */
 export interface Editor {
   readonly page: Page;
   /** Script errors and failed requests so far. */
@@ -29,7 +29,8 @@ const QUIET = [
 
 let browser: Promise<Browser> | undefined;
 
-export async function openEditor(port: number, options: EditorOptions = {}): Promise<Editor> {
+/** A browser tab with a page in it. */
+export async function openPage(url: string, options: EditorOptions = {}): Promise<Editor> {
   browser ??= chromium.launch({ executablePath: CHROMIUM, headless: true, args: QUIET });
   const context = await (await browser).newContext({
     viewport: { width: options.width ?? 1400, height: options.height ?? 900 },
@@ -43,12 +44,17 @@ export async function openEditor(port: number, options: EditorOptions = {}): Pro
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
   });
-  await page.goto(`http://127.0.0.1:${port}/`);
-  await page.waitForSelector('.red-ui-palette-node[data-palette-type="isapi-alarm-in"]', {
+  await page.goto(url);
+  return { page, problems, close: () => context.close() };
+}
+
+export async function openEditor(port: number, options: EditorOptions = {}): Promise<Editor> {
+  const editor = await openPage(`http://127.0.0.1:${port}/`, options);
+  await editor.page.waitForSelector('.red-ui-palette-node[data-palette-type="isapi-alarm-in"]', {
     state: 'attached',
   });
-  await page.waitForFunction('!document.querySelector("#red-ui-loading-progress")?.offsetParent');
-  return { page, problems, close: () => context.close() };
+  await editor.page.waitForFunction('!document.querySelector("#red-ui-loading-progress")?.offsetParent');
+  return editor;
 }
 
 export async function closeBrowser(): Promise<void> {

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
+import registerArchive from '../../nodes/alarm-archive.js';
 import registerFilter from '../../nodes/alarm-filter.js';
 import registerFormat from '../../nodes/alarm-format.js';
 import registerListener from '../../nodes/alarm-listener.js';
@@ -101,6 +102,7 @@ export async function startFlow(
     registerSettle,
     registerSimulate,
     registerFormat,
+    registerArchive,
     registerDevice,
     registerAlarmIn,
     registerHttpPush,
