@@ -72,6 +72,7 @@ export const ERROR_TEXTS = {
   KEEPALIVE_MISSING: 'its sign of life did not come',
   KEEPALIVE_UNKNOWN:
     'its sign of life was refused, as it has sent no alarm yet: add its address to the allowed ones',
+  LISTENER_CLOSED: 'the listener is not open: no deployed node receives from it',
   LISTENER_FAILED: 'the listener could not open its port',
   LISTENER_NO_CERTIFICATE: 'the TLS settings of the listener hold no certificate and key',
   LISTENER_OPEN: 'anyone could send to this listener: set a secret, a login or allowed addresses',
@@ -92,6 +93,15 @@ export const ERROR_TEXTS = {
   REQUEST_TOO_SLOW: 'it took too long to send',
   SECRET_WRONG: 'its path does not begin with the secret of the listener',
   SENDER_UNKNOWN: 'an alarm came from a device that no node on this path is set to',
+  SIMULATE_ADDRESS_DENIED:
+    'the listener takes nothing from this machine itself: add 127.0.0.1 to its allowed addresses',
+  SIMULATE_BUSY: 'too many simulated alarms are waiting for their turn',
+  SIMULATE_KIND_UNKNOWN: 'the simulated device has no alarm of this kind',
+  SIMULATE_NO_ANSWER: 'the listener did not answer the simulated device',
+  SIMULATE_PATH_UNKNOWN: 'no node receives at this path of the listener',
+  SIMULATE_REFUSED: 'the listener did not take the simulated alarm',
+  SIMULATE_TARGET_MISSING: 'no listener is chosen that the alarm could be played to',
+  SIMULATE_UDP: 'only recorders send by UDP: choose the recorder, or another listener',
   SNAPSHOT_NO_PICTURE: 'the device sent no picture, or only a part of one',
   SNAPSHOT_REFUSED: 'the device gives no picture of this channel and stream',
   SPOOL_AGED: 'an alarm on disk is too old to be given out',
@@ -117,6 +127,9 @@ export const ERROR_TEXTS = {
   XML_DOCTYPE: 'the XML document declares a DOCTYPE, which is refused',
   XML_INVALID: 'the XML document cannot be read',
   XML_TOO_COMPLEX: 'the XML document has too many elements, attributes or levels',
+  NOT_AN_ALARM: 'the message holds no alarm',
+  SCHEDULE_INVALID:
+    'the schedule cannot be read: it has to be spans such as 22:00 to 06:00 for the days mon to sun',
   ZONE_UNKNOWN: 'the time zone is none: use one such as Europe/Warsaw, +01:00, or local',
 } as const;
 

@@ -28,6 +28,7 @@ export {
   type Alarm,
   type AlarmEvent,
   type AlarmKind,
+  type AlarmSeverity,
   type AlarmState,
   type Attachment,
   type AttachmentRole,
@@ -45,9 +46,13 @@ export type { Sender } from './inbox/subscriptions.js';
 export { DEVICE_LIMITS, type DeviceLimits, LIMITS, type Limits } from './limits.js';
 export type { BodyPart, DeviceSign, Notification, Subscriber, Vendor } from './notification.js';
 export { DeviceZone } from './routing/device-zone.js';
+export { AlarmFilter, type FilterExits } from './routing/filter/alarm-filter.js';
+export { FilterMemory, type Item, type Reason } from './routing/filter/memory.js';
+export { type FilterSettings, filterRules } from './routing/filter/rules.js';
 export { WithoutHistory } from './routing/history.js';
 export { Pairing, type PairingMode } from './routing/pairing.js';
 export { PictureFetch } from './routing/picture-fetch.js';
+export { RecentlySeen } from './routing/recently-seen.js';
 export type { AccessSettings } from './sources/access.js';
 export { AlertStream, type StreamState } from './sources/alert-stream.js';
 export { HttpListener, type ListenerOptions, type ListenerSettings } from './sources/http-listener.js';

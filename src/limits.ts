@@ -140,6 +140,15 @@ export const LIMITS = {
   episodes: 10_000,
   /** At one place: devices watch a few regions, and each event is compared with all that are open at its place. */
   episodesAtAPlace: 64,
+  /** What a filter remembers: last alarms by the key of its cool-down, alarms that go on, decisions. */
+  filterMemory: 10_000,
+  /** Starts that wait for their duration, and cool-downs that will be summed up, each with its pictures. */
+  filterHeld: 256,
+  filterStorms: 256,
+  /** What a filter remembers is stored no more often. */
+  filterStoreMs: 1_000,
+  /** Devices, channels, regions and targets that the dialog of a filter offers. */
+  seenPlaces: 2_000,
   /** Pictures that an event gives the addresses of, and how long it waits for them. */
   fetchedPictures: 8,
   pictureFetchMs: 5_000,
@@ -189,6 +198,10 @@ export const LIMITS = {
   udpJoinMs: 5_000,
   /** What was dropped is shown after this, and no more often. */
   udpDropsMs: 1_000,
+  /** A simulated device: our own listener answers in milliseconds, with a busy disk in seconds. */
+  simulateMs: 10_000,
+  /** Simulated alarms of one node that wait for their turn. */
+  simulateWaiting: 64,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
   /** Node-RED is told that a node is closed, whatever has not ended yet; by itself it waits 15 s for each. */

@@ -34,6 +34,20 @@ export function describe(event: AlarmEvent, language: string): Wording {
   return { title: `${what}: ${place}${ended}`, text };
 }
 
+/** Says how many alarms like one were held back, and in how many minutes. @param language as for {@link describe} */
+export function describeStorm(
+  event: AlarmEvent,
+  { count, from, to }: NonNullable<AlarmEvent['summary']>,
+  language: string,
+): Wording {
+  const minutes = Math.max(1, Math.ceil((Date.parse(to) - Date.parse(from)) / MINUTE_MS));
+  const more = wordsOf(language).more.replace('{count}', String(count)).replace('{minutes}', String(minutes));
+  const { title, text } = describe({ ...event, state: 'pulse' }, language);
+  return { title: `${more}: ${title}`, text: `${more}\n${text}` };
+}
+
+const MINUTE_MS = 60_000;
+
 /** A name somebody gave, else what the maker calls it where that is no MAC address, else where it is. */
 export const deviceName = ({ name, id, serial, address }: Device) =>
   name ?? (id === serial ? id : (address ?? id));

@@ -19,6 +19,7 @@ const event = (values: Partial<AlarmEvent> = {}): AlarmEvent => ({
   type: 'linedetection',
   kind: 'line-crossing',
   state: 'active',
+  severity: 'high',
   time: '2026-11-22T08:15:30+01:00',
   receivedAt: '2026-11-22T07:15:31.204Z',
   targets: ['human'],

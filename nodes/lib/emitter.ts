@@ -1,5 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Subscriber } from '../../src/index.js';
+import { limitsOf } from './limits.js';
+import { seenValues } from './seen-values.js';
 import { alarmStatus, type Say, signStatus } from './status.js';
 import { alarmMessage, stateMessage } from './to-msg.js';
 
@@ -16,18 +18,22 @@ export function deviceSayer(RED: NodeAPI): Say {
   return (key, values) => RED._(`@camera-alarms/node-red-camera-alarms/isapi-device:status.${key}`, values);
 }
 
+/** Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from. */
+export const languageOf = (RED: NodeAPI): string => RED._(`${CATALOGUE}language`);
+
 /**
  * The end of the way of alarms: messages on the outputs of a node, and what is new below it.
  * @param statusOf what is shown of a sign; nothing for undefined
  */
 export function emitter(RED: NodeAPI, node: Node, statusOf = signStatus): Subscriber {
   const say = sayer(RED);
+  const { limits } = limitsOf(RED);
   return {
-    // Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from.
-    language: RED._(`${CATALOGUE}language`),
+    language: languageOf(RED),
     alarm: (alarm) =>
       guarded(node, () => {
         node.status(alarmStatus(alarm));
+        seenValues(limits).note(alarm.event);
         node.send([alarmMessage(alarm), null]);
         alarm.receipt?.handed();
       }),

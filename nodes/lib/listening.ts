@@ -1,5 +1,5 @@
 import type { Node } from 'node-red';
-import type { AlarmError, PortState, Subscriber } from '../../src/index.js';
+import { AlarmError, type PortState, type Subscriber } from '../../src/index.js';
 
 /** State of a port, or why it is not opened at all with these settings. */
 export type ListenerState = PortState | { readonly state: 'refused'; readonly error: AlarmError };
@@ -37,6 +37,13 @@ export class Listening<Own extends object> {
     return this.#users;
   }
 
+  /** That is open just now. @throws AlarmError `LISTENER_CLOSED`, or why there is none */
+  get port(): number {
+    const state = this.#state;
+    if (state.state === 'listening' || state.state === 'blocked') return state.port;
+    throw 'error' in state ? state.error : new AlarmError('LISTENER_CLOSED');
+  }
+
   /** Errors are told once, however often the port is tried again. */
   readonly setState = (next: ListenerState): void => {
     this.#state = next;
@@ -51,8 +58,10 @@ export class Listening<Own extends object> {
   add(user: ListenerUser & Own, start: () => void): void {
     this.#users.add(user);
     this.#node.users[user.node.id] = user.node;
-    user.onState(this.#state);
-    // Not before all nodes of the flow are there: what came in earlier would find nobody.
+    // Not before all nodes of the flow are there: what came in earlier would find nobody, Status nodes would miss it.
+    setImmediate(() => {
+      if (this.#users.has(user)) user.onState(this.#state);
+    });
     this.#starting ??= setImmediate(start);
   }
 

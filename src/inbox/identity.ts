@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { Limits } from '../limits.js';
 import type { AlarmDraft, Vendor } from '../notification.js';
@@ -80,4 +80,4 @@ export class Known {
 }
 
 /** Equal for equal things; short, as ten thousand are remembered. */
-const hash = (thing: unknown) => createHash('sha1').update(JSON.stringify(thing)).digest('base64');
+const hash = (thing: unknown) => digest('sha1', JSON.stringify(thing), 'base64');

@@ -50,6 +50,7 @@ export const enUS: Words = {
   history: 'From the memory of the device.',
   lasted: 'Lasted',
   seconds: 's',
+  more: '{count} more in {minutes} min',
   targets: new Map([
     ['human', 'person'],
     ['vehicle', 'vehicle'],

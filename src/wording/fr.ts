@@ -50,6 +50,7 @@ export const fr: Words = {
   history: 'Issu de la mémoire de l’appareil.',
   lasted: 'Durée',
   seconds: 's',
+  more: 'encore {count} en {minutes} min',
   targets: new Map([
     ['human', 'personne'],
     ['vehicle', 'véhicule'],

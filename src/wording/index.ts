@@ -22,6 +22,8 @@ export interface Words {
   readonly history: string;
   readonly lasted: string;
   readonly seconds: string;
+  /** How many alarms were held back: with `{count}` and `{minutes}`. */
+  readonly more: string;
   /** The vendor's words for targets, lower case. */
   readonly targets: ReadonlyMap<string, string>;
 }

@@ -50,6 +50,7 @@ export const pl: Words = {
   history: 'Z pamięci urządzenia.',
   lasted: 'Czas trwania',
   seconds: 's',
+  more: 'jeszcze {count} w ciągu {minutes} min',
   targets: new Map([
     ['human', 'osoba'],
     ['vehicle', 'pojazd'],

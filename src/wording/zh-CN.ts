@@ -50,6 +50,7 @@ export const zhCN: Words = {
   history: '来自设备存储。',
   lasted: '持续时间',
   seconds: '秒',
+  more: '{minutes} 分钟内还有 {count} 次',
   targets: new Map([
     ['human', '人员'],
     ['vehicle', '车辆'],

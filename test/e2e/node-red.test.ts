@@ -147,6 +147,20 @@ describe('a real Node-RED', () => {
     idle.destroy();
   });
 
+  it('tells Status nodes that a node which is deployed alone is listening', async () => {
+    const log = { type: 'debug', active: true, console: true, targetType: 'jsonata', x: 2, y: 2, wires: [] };
+    const flows: FlowNode[] = [
+      ...handWritten(String(target.port)),
+      { id: 'status', type: 'status', z: 'hand', scope: null, x: 3, y: 3, wires: [['told']] },
+      { ...log, id: 'told', z: 'hand', complete: '"status of " & status.source.name & ": " & status.text' },
+    ];
+    await deploy(nodeRed, flows, 'full');
+    await nodeRed.said(/status of : waiting on port/);
+    const renamed = flows.map((node) => (node.id === 'in' ? { ...node, name: 'anew' } : node));
+    await deploy(nodeRed, renamed, 'nodes');
+    await nodeRed.said(/status of anew: waiting on port/);
+  });
+
   it('asks for a login when told to', async () => {
     await deploy(nodeRed, handWritten(String(target.port), { auth: 'basic' }), 'full');
     const request = simulatedCamera().request(target, motion);

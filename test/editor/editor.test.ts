@@ -133,6 +133,7 @@ const TYPES = [
   'alertstream',
   'isapi-snapshot',
   'alarm-settle',
+  'alarm-simulate',
   'udp-push-listener',
   'udp-push-in',
   'vstarcam-device',

@@ -236,6 +236,7 @@ describe('udp-push-listener', () => {
       await send(port, event(motion, round));
       await redeployed;
       assert.equal((await flow.at('alarms').take()).payload.document['activePostCount'], round);
+      await status(flow, /listening/);
     }
     for (let round = 0; round < 5; round++) {
       const begin = performance.now();

@@ -129,8 +129,8 @@ promise(
     {
       what: 'throws away what is left when it is stopped',
       file: 'src/inbox/spool/spool.js',
-      from: 'if (this.size > 0)\n                return;',
-      to: '',
+      from: 'if (this.size === 0)\n                for',
+      to: 'for',
     },
     {
       what: 'keeps its port until all who are connected have gone',
