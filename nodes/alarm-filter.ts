@@ -10,7 +10,7 @@ import {
   SYSTEM_CLOCK,
 } from '../src/index.js';
 import { confirm } from './lib/confirmations.js';
-import { languageOf } from './lib/emitter.js';
+import { nodeRedLanguage } from './lib/emitter.js';
 import { type FilterConfig, readArmed, readFilter } from './lib/filter-settings.js';
 import { FilterStore } from './lib/filter-store.js';
 import { limitsOf } from './lib/limits.js';
@@ -60,7 +60,7 @@ export default function register(RED: NodeAPI): void {
     };
 
     const begin = (memory: FilterMemory<NodeMessage>) => {
-      const options = { clock: SYSTEM_CLOCK, limits, newId: createIds(), language: languageOf(RED) };
+      const options = { clock: SYSTEM_CLOCK, limits, newId: createIds(), language: nodeRedLanguage(RED) };
       const settings = readFilter(config);
       try {
         filter = new AlarmFilter(filterRules(settings), exits, memory, options);

@@ -9,6 +9,7 @@ export const ERROR_TEXTS = {
   BODY_TOO_LARGE: 'it sent more than the listener takes',
   CONNECTIONS_TOO_MANY: 'it has too many connections open',
   CHANNEL_INVALID: 'the channel is a number from 1, the stream one from 1 to 99',
+  CHAT_MISSING: 'no Telegram chat is given that the alarm could be sent to',
   CONFIG_ACTION_INVALID: 'this is none of the actions of the node',
   CONFIG_ADDRESS_UNKNOWN: 'no address of this machine leads to the device: fill it in',
   CONFIG_BUSY: 'the device is busy: try again in a minute',
@@ -82,6 +83,7 @@ export const ERROR_TEXTS = {
   MEMORY_FULL: 'too much came in at once',
   METHOD_WRONG: 'it did not POST',
   MULTIPART_NO_BOUNDARY: 'the multipart body has no boundary',
+  NOT_AN_ALARM: 'the message is neither an alarm nor the state of a device, as alarm nodes send them',
   PARTS_TOO_MANY: 'the request has too many parts',
   PART_HEADER_TOO_LARGE: 'the head of a part is too long',
   PASSWORD_NEEDED:
@@ -117,6 +119,7 @@ export const ERROR_TEXTS = {
   STREAM_MISSING: 'the device has no alert stream: use HTTP listening instead',
   STREAM_PART_ENDLESS: 'the alert stream sent something without end',
   STREAM_SILENT: 'the alert stream fell silent',
+  TEMPLATE_INVALID: 'the template has a mistake',
   TESTS_TOO_MANY: 'this device, or too many others, are being tested just now',
   TEST_INVALID: 'the settings to test are not complete',
   TEST_NOT_DEPLOYED: 'a value from the environment is known only once it is deployed',
@@ -127,7 +130,6 @@ export const ERROR_TEXTS = {
   XML_DOCTYPE: 'the XML document declares a DOCTYPE, which is refused',
   XML_INVALID: 'the XML document cannot be read',
   XML_TOO_COMPLEX: 'the XML document has too many elements, attributes or levels',
-  NOT_AN_ALARM: 'the message holds no alarm',
   SCHEDULE_INVALID:
     'the schedule cannot be read: it has to be spans such as 22:00 to 06:00 for the days mon to sun',
   ZONE_UNKNOWN: 'the time zone is none: use one such as Europe/Warsaw, +01:00, or local',

@@ -38,6 +38,12 @@ export {
   type VendorId,
 } from './event.js';
 export { createIds } from './event-id.js';
+export { type FormatOptions, type FormatTarget, Formatter } from './format/formatter.js';
+export { isAttachment, isEvent, type Message } from './format/incoming.js';
+export type { Outgoing } from './format/message.js';
+export type { Pictures } from './format/mqtt.js';
+export { type Preview, previewOf } from './format/preview.js';
+export type { TellingOptions } from './format/telling.js';
 export type { KeepOptions } from './inbox/backlog.js';
 export { Duplicates } from './inbox/duplicates.js';
 export { Inbox } from './inbox/inbox.js';
@@ -59,6 +65,7 @@ export { HttpListener, type ListenerOptions, type ListenerSettings } from './sou
 export type { PortState } from './sources/http-port.js';
 export type { Pushers } from './sources/keep-alives.js';
 export { type UdpCounters, UdpListener, type UdpSettings } from './sources/udp-listener.js';
+export { alarmTopic, deviceTopic } from './topic.js';
 export { datagram } from './vendors/datagram.js';
 export { VENDORS } from './vendors/index.js';
 export { type ChannelRule, channelBy } from './vendors/isapi/channels.js';

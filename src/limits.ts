@@ -202,6 +202,24 @@ export const LIMITS = {
   simulateMs: 10_000,
   /** Simulated alarms of one node that wait for their turn. */
   simulateWaiting: 64,
+  /** A mail on its way, where a picture takes a third more: providers refuse mails of 20 to 25 MB. */
+  mailBytes: 20 * MIB,
+  /** What Telegram takes (core.telegram.org/bots/api): of a picture that is shown, of any file, and in one message. */
+  telegramPhotoBytes: 10_000_000,
+  telegramFileBytes: 50_000_000,
+  telegramGroup: 10,
+  /** In UTF-16 units. Telegram takes 4,096 of a text; its sender node cuts at 4,000, be it through the midst of a letter. */
+  telegramCaption: 1_024,
+  telegramText: 4_000,
+  /** Of the line and the text that people read; more comes of a template that repeats itself. */
+  subjectLetters: 200,
+  textLetters: 100_000,
+  /** An alarm as text, with its pictures, as it comes back from MQTT: a body of the largest size in Base64, with room. */
+  restoredBytes: 64 * MIB,
+  /** What Home Assistant was told of: of one more, the first is forgotten, and told again when it comes. */
+  announced: 5_000,
+  /** A pulse has no end of its own: long enough to be seen, and short enough that the next one is news. */
+  pulseMs: 10_000,
   /** Closing: requests under way may finish for this long, then their connections are cut. */
   closeGraceMs: 1_000,
   /** Node-RED is told that a node is closed, whatever has not ended yet; by itself it waits 15 s for each. */

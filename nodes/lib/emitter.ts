@@ -13,13 +13,13 @@ export function sayer(RED: NodeAPI): Say {
   return (key, values) => RED._(`${CATALOGUE}status.${key}`, values);
 }
 
+/** Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from. */
+export const nodeRedLanguage = (RED: NodeAPI) => RED._(`${CATALOGUE}language`);
+
 /** How nodes say what is about a device. */
 export function deviceSayer(RED: NodeAPI): Say {
   return (key, values) => RED._(`@camera-alarms/node-red-camera-alarms/isapi-device:status.${key}`, values);
 }
-
-/** Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from. */
-export const languageOf = (RED: NodeAPI): string => RED._(`${CATALOGUE}language`);
 
 /**
  * The end of the way of alarms: messages on the outputs of a node, and what is new below it.
@@ -29,7 +29,7 @@ export function emitter(RED: NodeAPI, node: Node, statusOf = signStatus): Subscr
   const say = sayer(RED);
   const { limits } = limitsOf(RED);
   return {
-    language: languageOf(RED),
+    language: nodeRedLanguage(RED),
     alarm: (alarm) =>
       guarded(node, () => {
         node.status(alarmStatus(alarm));

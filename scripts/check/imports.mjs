@@ -11,11 +11,23 @@ const ROOMS = {
   inbox: ['types', 'wording'],
   sources: ['types', 'wire', 'inbox'],
   routing: ['types', 'wording', 'wire'],
+  format: ['types', 'wording'],
   device: ['types', 'wire'],
   configure: ['types', 'wire', 'vendors', 'device'],
   simulator: ['types', 'wire'],
+  door: [
+    'types',
+    'wire',
+    'wording',
+    'vendors',
+    'inbox',
+    'sources',
+    'routing',
+    'format',
+    'device',
+    'configure',
+  ],
   stage: ['types', 'simulator'],
-  door: ['types', 'wire', 'wording', 'vendors', 'inbox', 'sources', 'routing', 'device', 'configure'],
   nodes: ['door'],
   players: ['nodes', 'door', 'stage'],
 };
@@ -24,7 +36,7 @@ const ROOMS = {
 const PLAYERS = ['nodes/alarm-simulate.ts', 'nodes/lib/simulate.ts'];
 
 /** A vendor or a parser has no business with sockets, files, clocks or other processes. */
-const PURE = ['types', 'wire', 'vendors', 'wording'];
+const PURE = ['types', 'wire', 'vendors', 'wording', 'format'];
 const IMPURE = /^node:(net|http|https|tls|dgram|fs|fs\/promises|child_process|worker_threads|dns|os)$/;
 
 /** Where the usual limits are taken when none are given; all else is given them, or settings.js would not reach it. */
@@ -51,6 +63,7 @@ const TYPES = [
   'notification.ts',
   'severity.ts',
   'stream-sink.ts',
+  'topic.ts',
 ];
 
 function roomOf(file) {

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { afterEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { GATE_SCENES, type Scene, simulatedCamera } from '../../src/simulator/hikvision.js';
@@ -28,11 +25,11 @@ afterEach(async () => {
 const filter = (settings: object = {}, wires = [['passed'], ['held']]): FlowNode =>
   flowNode('filter', 'alarm-filter', { ...settings, wires });
 
-async function start(nodes: readonly FlowNode[], settings: object = {}, userDir?: string): Promise<Flow> {
+async function start(nodes: readonly FlowNode[], settings: object = {}): Promise<Flow> {
   flow = await startFlow(
     [...nodes, ...SINKS, ...CATCHES],
     { listener: { secret: SECRET } },
-    userDir,
+    undefined,
     settings,
   );
   return flow;
@@ -97,29 +94,6 @@ describe('alarm-filter', () => {
     await running.redeploy([filter({ kinds: 'motion' }), ...SINKS, ...CATCHES], 'nodes');
     running.give('filter', alarm({ state: 'inactive', correlationId: 'a' }));
     assert.equal((await running.at('passed').take()).payload.state, 'inactive');
-  });
-
-  it('remembers over a restart where the context of Node-RED lasts', async () => {
-    const userDir = mkdtempSync(path.join(os.tmpdir(), 'camera-alarms-flow-'));
-    const settings = {
-      contextStorage: { default: { module: 'localfilesystem', config: { flushInterval: 0 } } },
-    };
-    try {
-      let running = await start([filter({ cooldown: '600' })], settings, userDir);
-      running.give('filter', alarm());
-      await running.at('passed').take();
-      running.give('filter', disarm);
-      await running.stop();
-      running = await start([filter({ cooldown: '600' })], settings, userDir);
-      running.give('filter', { payload: { armed: 1 } });
-      running.give('filter', alarm());
-      const held = (await running.at('held').take()) as unknown as { suppressed: { reason: string } };
-      assert.equal(held.suppressed.reason, 'cooldown');
-    } finally {
-      await flow?.stop();
-      flow = undefined;
-      rmSync(userDir, { recursive: true, force: true });
-    }
   });
 
   it('tells what is wrong with its schedule, and passes alarms rather than lose them', async () => {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import helper from 'node-red-node-test-helper';
 import registerFilter from '../../nodes/alarm-filter.js';
+import registerFormat from '../../nodes/alarm-format.js';
 import registerListener from '../../nodes/alarm-listener.js';
 import registerSettle from '../../nodes/alarm-settle.js';
 import registerSimulate from '../../nodes/alarm-simulate.js';
@@ -99,6 +100,7 @@ export async function startFlow(
     registerTls,
     registerSettle,
     registerSimulate,
+    registerFormat,
     registerDevice,
     registerAlarmIn,
     registerHttpPush,
