@@ -2,7 +2,7 @@
 (() => {
   const listOf = (text) =>
     text
-      .split(',')
+      .split(/[,;\n]/)
       .map((value) => value.trim())
       .filter(Boolean);
   const same = (one, other) => one.toLowerCase() === other.toLowerCase();
@@ -38,8 +38,8 @@
   function pickList(field, place, choices, more) {
     const chosen = listOf(field.val());
     const isNear = ({ value, far }) => !far || chosen.some((each) => same(each, value));
-    // A comma would make two of it.
-    const sound = choices.filter(({ value }) => !value.includes(','));
+    // What a list cannot hold as one value.
+    const sound = choices.filter(({ value }) => listOf(value).length === 1);
     place.empty();
     for (const group of new Set(sound.map((choice) => choice.group))) {
       const members = sound.filter((choice) => choice.group === group);

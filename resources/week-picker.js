@@ -11,9 +11,9 @@
     JSON.stringify(Object.fromEntries(days.map((day) => [day, [[from, to]]])));
   const half = (column) => `${String(Math.floor(column / 2)).padStart(2, '0')}:${column % 2 ? '30' : '00'}`;
 
-  /** Names of the days from Monday, in the language of the editor. */
-  function dayNames(weekday) {
-    const format = new Intl.DateTimeFormat(RED.i18n.lang(), { weekday, timeZone: 'UTC' });
+  /** Names of the days from Monday. */
+  function dayNames(language, weekday) {
+    const format = new Intl.DateTimeFormat(language, { weekday, timeZone: 'UTC' });
     return globalThis.cameraAlarms.week.DAYS.map((_, day) =>
       format.format(new Date(Date.UTC(2024, 0, 1 + day))),
     );
@@ -36,8 +36,8 @@
    */
   function weekPicker(field, place, say) {
     const { week } = globalThis.cameraAlarms;
-    const long = dayNames('long');
-    const short = dayNames('short');
+    const long = dayNames(say('language'), 'long');
+    const short = dayNames(say('language'), 'short');
     const buttons = $('<div class="camera-alarms-week-presets">');
     const table = $('<table class="camera-alarms-week" role="grid">').attr('aria-label', say('grid'));
     const words = $('<div class="camera-alarms-week-words" role="status">');

@@ -5,12 +5,10 @@
   const WEEK = DAYS.length * DAY;
   /** Minutes of a cell of the picker. */
   const CELL = 30;
-  const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
+  const CLOCK = /^(?:(?:[01]?\d|2[0-3]):[0-5]\d|24:00)$/;
 
-  const isClock = (value) => typeof value === 'string' && CLOCK.test(value);
-  const isSpan = (span) =>
-    Array.isArray(span) && span.length === 2 && isClock(span[0]) && (isClock(span[1]) || span[1] === '24:00');
-  const minute = (clock) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
+  const isSpan = (span) => Array.isArray(span) && span.length === 2 && span.every((text) => CLOCK.test(text));
+  const minute = (text) => text.split(':').reduce((hours, minutes) => Number(hours) * 60 + Number(minutes));
   const clock = (minutes) =>
     `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
@@ -39,8 +37,7 @@
         const start = DAYS.indexOf(day) * DAY + minute(from);
         const length = minute(to) - minute(from);
         const end = start + (length > 0 ? length : length + DAY);
-        week.fill(1, start, end);
-        if (end > WEEK) week.fill(1, 0, end - WEEK);
+        for (let at = start; at < end; at++) week[at % WEEK] = 1;
       }
     }
     return week;

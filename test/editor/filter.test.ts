@@ -82,7 +82,7 @@ describe('the dialog of the alarm filter', () => {
     await drag(cell(0, 0), cell(6, 11));
     assert.equal(await words(), 'every day 22:00–06:00');
     await page.fill('#node-input-cooldown', '300');
-    await done();
+    await close('ok');
     await deploy();
     const saved = savedFilter();
     assert.equal(saved['kinds'], 'line-crossing');
@@ -115,7 +115,7 @@ describe('the dialog of the alarm filter', () => {
     assert.equal(await words(), 'Tue 08:07–08:52; Sun 23:10–00:05');
     assert.equal(await cell(1, 16).getAttribute('data-state'), 'part');
     assert.match((await cell(1, 16).getAttribute('aria-label')) ?? '', /partly/);
-    await done();
+    await close('ok');
     await deploy();
     assert.equal(savedFilter()['schedule'], ODD);
     await open();
@@ -167,8 +167,7 @@ describe('the dialog of the alarm filter', () => {
       assert.doesNotMatch((await input.getAttribute('class')) ?? '', /input-error/, `${field} ${right}`);
     }
     assert.equal(await words(), `set by \${NIGHTS}`);
-    await page.click('#node-dialog-cancel');
-    await settled(page);
+    await close('cancel');
   });
 
   it('shows what devices call themselves as text', async () => {
@@ -208,8 +207,8 @@ describe('the dialog of the alarm filter', () => {
     await page.waitForSelector('.camera-alarms-week');
   }
 
-  async function done(): Promise<void> {
-    await page.click('#node-dialog-ok');
+  async function close(how: 'ok' | 'cancel'): Promise<void> {
+    await page.click(`#node-dialog-${how}`);
     await page.waitForSelector('#node-dialog-ok', { state: 'detached' });
     await settled(page);
   }
@@ -218,6 +217,8 @@ describe('the dialog of the alarm filter', () => {
     const answered = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.click('#red-ui-header-button-deploy');
     assert.equal((await answered).status(), 200);
+    // Until then the editor takes no click.
+    await page.waitForFunction(`!$('#red-ui-editor-shade').is(':visible')`);
   }
 
   async function drag(from: ReturnType<typeof cell>, to: ReturnType<typeof cell>): Promise<void> {
@@ -268,6 +269,8 @@ describe('the dialog of the alarm filter in each language', () => {
           assert.deepEqual(missing, [], list);
         }
         assert.equal(await page.textContent('.camera-alarms-week-words'), texts.schedule.always);
+        const monday = new Date(Date.UTC(2024, 0, 1)).toLocaleDateString(language, { weekday: 'short' });
+        assert.equal(await page.locator('.camera-alarms-week tbody th').first().textContent(), monday);
         assert.deepEqual(editor.problems, []);
       } finally {
         await editor.close();
