@@ -54,6 +54,7 @@ for (const [method, transport] of [
       type: 'VMD',
       kind: 'motion',
       state: 'active',
+      severity: 'low',
       time: '2026-11-22T08:15:30+01:00',
       timeRaw: '2026-11-22T08:15:30+01:00',
       receivedAt: RECEIVED_AT.toISOString(),
