@@ -32,11 +32,15 @@ export default function register(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const { limits } = limitsOf(RED);
     const exits: FilterExits<NodeMessage> = {
-      pass: (message) => this.send([message, null]),
+      pass: (message) => {
+        this.send([message, null]);
+        show();
+      },
       suppress: (message, reason) => {
         // What nobody is told of is dealt with: a listener that waits for it would send it again.
         if ((this.wires?.[1] ?? []).length === 0) confirm(message);
         this.send([null, Object.assign(message, { suppressed: { reason, count: filter?.suppressed ?? 0 } })]);
+        show();
       },
       summarise: (event, attachments) => {
         this.send([alarmMessage({ event, attachments }), null]);
@@ -47,8 +51,10 @@ export default function register(RED: NodeAPI): void {
     let problem: AlarmError | undefined;
     const store = new FilterStore<NodeMessage>(this, limits, SYSTEM_CLOCK);
 
+    /** Something has happened. */
     const show = () => {
       if (filter === undefined) return;
+      store.changed(MEMORIES.get(this.id));
       const { armed, isOpen, passed, suppressed } = filter;
       const key = problem !== undefined ? 'invalid' : armed ? (isOpen ? 'counts' : 'outside') : 'disarmed';
       const fill = problem !== undefined ? 'red' : armed ? (isOpen ? 'green' : 'yellow') : 'grey';
@@ -94,10 +100,7 @@ export default function register(RED: NodeAPI): void {
       else if (item !== undefined) filter?.take(item);
       else if (readText(config.others, 'pass') === 'refuse') throw new AlarmError('NOT_AN_ALARM');
       else send(message);
-      if (armed !== undefined || item !== undefined) {
-        store.changed(MEMORIES.get(this.id));
-        show();
-      }
+      if (armed !== undefined) show();
     };
 
     const left = MEMORIES.get(this.id);

@@ -80,6 +80,7 @@ function demoFlows(mailServer, telegramUrl, listenerPort, udpPort) {
     'e-mail': mailBy(mailServer),
     'telegram bot': { baseapiurl: telegramUrl },
     trigger: { duration: COOL_DOWN, name: `one in ${COOL_DOWN} s` },
+    'alarm-filter': { cooldown: COOL_DOWN, name: `one in ${COOL_DOWN} s` },
   };
   const nodes = [
     '01-motion-picture-by-email',
