@@ -41,6 +41,8 @@ export interface AlarmListenerNode extends Node<ListenerCredentials>, ListenerNo
   users: Record<string, Node>;
   /** What a device has to be told to push to this listener. @throws AlarmError why the listener cannot be used */
   pushTarget(path: string): Omit<PushTarget, 'host' | 'events'>;
+  /** Where this machine itself reaches it. @throws AlarmError why it is not open */
+  here(): Pick<PushTarget, 'host' | 'port'>;
 }
 
 /** The core `tls-config` node. */
@@ -94,6 +96,12 @@ export default function register(RED: NodeAPI): void {
       const { port, secret, auth, username, password } = readListener(config, this.credentials ?? {});
       const whole = `/${[secret, path.replace(/^\/+/, '')].filter((part) => part !== '').join('/')}`;
       return { port, tls: readText(config.tls) !== '', path: whole, secret, auth, username, password };
+    };
+
+    this.here = () => {
+      const { port } = listening;
+      const { host } = readListener(config, this.credentials ?? {});
+      return { host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port };
     };
 
     this.join = (user) => {

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
-import { AlarmError, asAlarmError, type Kept } from '../src/index.js';
+import { AlarmError, asAlarmError, deviceTopic, type Kept } from '../src/index.js';
 import type { AlarmListenerNode } from './alarm-listener.js';
 import type { IsapiDeviceNode } from './isapi-device.js';
 import { type ConfigureReport, ConfigureWork, readOrder, wordsOf } from './lib/configure.js';
@@ -7,7 +7,6 @@ import { DeviceMemory } from './lib/device-memory.js';
 import { deviceSayer } from './lib/emitter.js';
 import { type Raw, readNumber } from './lib/settings.js';
 import { clock, deviceErrorStatus } from './lib/status.js';
-import { deviceTopic } from './lib/to-msg.js';
 
 type Definition = NodeDef & {
   readonly device?: string;

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { type AlarmError, asAlarmError, datagram, UdpListener } from '../src/index.js';
+import { type AlarmError, asAlarmError, datagram, UdpListener, type UdpSettings } from '../src/index.js';
 import { closeInTime } from './lib/closing.js';
 import { limitsOf } from './lib/limits.js';
 import { type ListenerNode, Listening } from './lib/listening.js';
@@ -16,6 +16,8 @@ export interface UdpUser {
 export interface UdpPushListenerNode extends Node, ListenerNode<UdpUser> {
   /** By node id: with it, Node-RED hands this node's errors to the Catch nodes of the flows that use it. */
   users: Record<string, Node>;
+  /** How it receives. @throws AlarmError why it is not open */
+  here(): UdpSettings;
 }
 
 export default function register(RED: NodeAPI): void {
@@ -37,6 +39,8 @@ export default function register(RED: NodeAPI): void {
     } catch (error) {
       refusal = asAlarmError(error, 'INTERNAL');
     }
+
+    this.here = () => ({ ...readUdpListener(config), port: listening.port });
 
     this.join = (user) => {
       const leave = listener?.subscribe(user.subscriber);

@@ -1,12 +1,11 @@
 import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
-import { AlarmError, asAlarmError } from '../src/index.js';
+import { AlarmError, asAlarmError, deviceTopic } from '../src/index.js';
 import type { AlarmListenerNode } from './alarm-listener.js';
 import { readAction } from './lib/configure.js';
 import { DeviceMemory } from './lib/device-memory.js';
 import { deviceSayer } from './lib/emitter.js';
 import type { Raw } from './lib/settings.js';
 import { clock, deviceErrorStatus } from './lib/status.js';
-import { deviceTopic } from './lib/to-msg.js';
 import { configureVstarcam, VSTARCAM_ACTIONS, type VstarcamReport } from './lib/vstarcam-configure.js';
 import type { VstarcamDeviceNode } from './vstarcam-device.js';
 

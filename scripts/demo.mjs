@@ -63,9 +63,12 @@ function onMail({ raw, mail }) {
   ready('mail');
 }
 
-function onCall({ fields }) {
-  const [line] = String(fields.caption ?? fields.text ?? '').split('\n');
-  say(`Telegram  ${line.trim()} [${fields.photo ? `photo ${kilobytes(fields.photo.length)}` : 'text only'}]`);
+function onCall({ text, files }) {
+  const [line] = text.split('\n');
+  const pictures = files
+    .map(({ filename, content }) => `${filename} ${kilobytes(content.length)}`)
+    .join(', ');
+  say(`Telegram  ${line.trim()} [${pictures || 'text only'}]`);
   ready('telegram');
 }
 

@@ -6,8 +6,8 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
 const tests = path.join(root, 'dist/test');
-/** Need a browser or minutes, so that they have a command of their own. */
-const ON_REQUEST = ['editor', 'promises'];
+/** Need a browser, a broker or minutes, so that they have a command of their own. */
+const ON_REQUEST = ['editor', 'fleet', 'promises'];
 const wanted = process.argv.slice(2);
 
 const files = readdirSync(tests, { recursive: true })

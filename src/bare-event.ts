@@ -1,7 +1,7 @@
 import type { AlarmEvent, Device, Draft, VendorId } from './event.js';
 import type { Notification } from './notification.js';
 
-/** What an event has by having arrived: a sign of life until its vendor says more. Ids and words come from the inbox. */
+/** What an event has by having arrived: a sign of life until its vendor says more. Ids, severity and words come from the inbox. */
 export function bareEvent(
   vendor: VendorId,
   { transport, receivedAt, truncated }: Notification,
@@ -18,6 +18,7 @@ export function bareEvent(
     type,
     kind: 'heartbeat',
     state: 'pulse',
+    severity: 'low',
     time: at,
     receivedAt: at,
     targets: [],

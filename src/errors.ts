@@ -11,6 +11,7 @@ export const ERROR_TEXTS = {
   BODY_TOO_LARGE: 'it sent more than the listener takes',
   CONNECTIONS_TOO_MANY: 'it has too many connections open',
   CHANNEL_INVALID: 'the channel is a number from 1, the stream one from 1 to 99',
+  CHAT_MISSING: 'no Telegram chat is given that the alarm could be sent to',
   CONFIG_ACTION_INVALID: 'this is none of the actions of the node',
   CONFIG_ADDRESS_UNKNOWN: 'no address of this machine leads to the device: fill it in',
   CONFIG_BUSY: 'the device is busy: try again in a minute',
@@ -74,6 +75,7 @@ export const ERROR_TEXTS = {
   KEEPALIVE_MISSING: 'its sign of life did not come',
   KEEPALIVE_UNKNOWN:
     'its sign of life was refused, as it has sent no alarm yet: add its address to the allowed ones',
+  LISTENER_CLOSED: 'the listener is not open: no deployed node receives from it',
   LISTENER_FAILED: 'the listener could not open its port',
   LISTENER_NO_CERTIFICATE: 'the TLS settings of the listener hold no certificate and key',
   LISTENER_OPEN: 'anyone could send to this listener: set a secret, a login or allowed addresses',
@@ -83,6 +85,7 @@ export const ERROR_TEXTS = {
   MEMORY_FULL: 'too much came in at once',
   METHOD_WRONG: 'it did not POST',
   MULTIPART_NO_BOUNDARY: 'the multipart body has no boundary',
+  NOT_AN_ALARM: 'the message is neither an alarm nor the state of a device, as alarm nodes send them',
   PARTS_TOO_MANY: 'the request has too many parts',
   PART_HEADER_TOO_LARGE: 'the head of a part is too long',
   PASSWORD_NEEDED:
@@ -94,6 +97,15 @@ export const ERROR_TEXTS = {
   REQUEST_TOO_SLOW: 'it took too long to send',
   SECRET_WRONG: 'its path does not begin with the secret of the listener',
   SENDER_UNKNOWN: 'an alarm came from a device that no node on this path is set to',
+  SIMULATE_ADDRESS_DENIED:
+    'the listener takes nothing from this machine itself: add 127.0.0.1 to its allowed addresses',
+  SIMULATE_BUSY: 'too many simulated alarms are waiting for their turn',
+  SIMULATE_KIND_UNKNOWN: 'the simulated device has no alarm of this kind',
+  SIMULATE_NO_ANSWER: 'the listener did not answer the simulated device',
+  SIMULATE_PATH_UNKNOWN: 'no node receives at this path of the listener',
+  SIMULATE_REFUSED: 'the listener did not take the simulated alarm',
+  SIMULATE_TARGET_MISSING: 'no listener is chosen that the alarm could be played to',
+  SIMULATE_UDP: 'only recorders send by UDP: choose the recorder, or another listener',
   SNAPSHOT_NO_PICTURE: 'the device sent no picture, or only a part of one',
   SNAPSHOT_REFUSED: 'the device gives no picture of this channel and stream',
   SPOOL_AGED: 'an alarm on disk is too old to be given out',
@@ -109,6 +121,7 @@ export const ERROR_TEXTS = {
   STREAM_MISSING: 'the device has no alert stream: use HTTP listening instead',
   STREAM_PART_ENDLESS: 'the alert stream sent something without end',
   STREAM_SILENT: 'the alert stream fell silent',
+  TEMPLATE_INVALID: 'the template has a mistake',
   TESTS_TOO_MANY: 'this device, or too many others, are being tested just now',
   TEST_INVALID: 'the settings to test are not complete',
   TEST_NOT_DEPLOYED: 'a value from the environment is known only once it is deployed',
@@ -119,6 +132,8 @@ export const ERROR_TEXTS = {
   XML_DOCTYPE: 'the XML document declares a DOCTYPE, which is refused',
   XML_INVALID: 'the XML document cannot be read',
   XML_TOO_COMPLEX: 'the XML document has too many elements, attributes or levels',
+  SCHEDULE_INVALID:
+    'the schedule cannot be read: it has to be spans such as 22:00 to 06:00 for the days mon to sun',
   ZONE_UNKNOWN: 'the time zone is none: use one such as Europe/Warsaw, +01:00, or local',
 } as const;
 

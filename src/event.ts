@@ -39,6 +39,9 @@ export type AlarmKind = (typeof ALARM_KINDS)[number];
 /** `active` begins, `inactive` ends, `pulse` happened at one moment and has no end. */
 export type AlarmState = 'active' | 'inactive' | 'pulse';
 
+/** How soon somebody should look: now, when there is time, or not at all. */
+export type AlarmSeverity = 'low' | 'medium' | 'high';
+
 /** Whose wire format the event came in. */
 export type VendorId = 'isapi' | 'vstarcam' | 'raysharp' | 'unknown';
 
@@ -171,6 +174,7 @@ export interface AlarmEvent {
   readonly type: string;
   readonly kind: AlarmKind;
   readonly state: AlarmState;
+  readonly severity: AlarmSeverity;
   /** ISO 8601 by the device's clock, with its offset where the device gave one; our clock where it gave none. */
   readonly time: string;
   /** The time as the device wrote it. */
@@ -203,6 +207,8 @@ export interface AlarmEvent {
   readonly count?: number;
   /** At an end: who said so; `time` when the device fell silent about it. */
   readonly endedBy?: 'device' | 'time';
+  /** It stands for alarms that were held back: how many, and when the first and the last came. ISO 8601, UTC. */
+  readonly summary?: { readonly count: number; readonly from: string; readonly to: string };
   /** One line for people, in the language of who receives it. */
   readonly title: string;
   /** A few lines for people, without any HTML. */

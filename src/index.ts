@@ -30,6 +30,7 @@ export {
   type Alarm,
   type AlarmEvent,
   type AlarmKind,
+  type AlarmSeverity,
   type AlarmState,
   type Attachment,
   type AttachmentRole,
@@ -39,6 +40,12 @@ export {
   type VendorId,
 } from './event.js';
 export { createIds } from './event-id.js';
+export { type FormatOptions, type FormatTarget, Formatter } from './format/formatter.js';
+export { isAttachment, isEvent, type Message } from './format/incoming.js';
+export type { Outgoing } from './format/message.js';
+export type { Pictures } from './format/mqtt.js';
+export { type Preview, previewOf } from './format/preview.js';
+export type { TellingOptions } from './format/telling.js';
 export type { KeepOptions } from './inbox/backlog.js';
 export { Duplicates } from './inbox/duplicates.js';
 export { Inbox } from './inbox/inbox.js';
@@ -47,15 +54,20 @@ export type { Sender } from './inbox/subscriptions.js';
 export { DEVICE_LIMITS, type DeviceLimits, LIMITS, type Limits } from './limits.js';
 export type { BodyPart, DeviceSign, Notification, Subscriber, Vendor } from './notification.js';
 export { DeviceZone } from './routing/device-zone.js';
+export { AlarmFilter, type FilterExits } from './routing/filter/alarm-filter.js';
+export { FilterMemory, type Item, type Reason } from './routing/filter/memory.js';
+export { type FilterSettings, filterRules } from './routing/filter/rules.js';
 export { WithoutHistory } from './routing/history.js';
 export { Pairing, type PairingMode } from './routing/pairing.js';
 export { PictureFetch } from './routing/picture-fetch.js';
+export { RecentlySeen } from './routing/recently-seen.js';
 export type { AccessSettings } from './sources/access.js';
 export { AlertStream, type StreamState } from './sources/alert-stream.js';
 export { HttpListener, type ListenerOptions, type ListenerSettings } from './sources/http-listener.js';
 export type { PortState } from './sources/http-port.js';
 export type { Pushers } from './sources/keep-alives.js';
 export { type UdpCounters, UdpListener, type UdpSettings } from './sources/udp-listener.js';
+export { alarmTopic, deviceTopic } from './topic.js';
 export { datagram } from './vendors/datagram.js';
 export { VENDORS } from './vendors/index.js';
 export { type ChannelRule, channelBy } from './vendors/isapi/channels.js';

@@ -140,6 +140,15 @@ export const LIMITS = {
   episodes: 10_000,
   /** At one place: devices watch a few regions, and each event is compared with all that are open at its place. */
   episodesAtAPlace: 64,
+  /** What a filter remembers: last alarms by the key of its cool-down, alarms that go on, decisions. */
+  filterMemory: 10_000,
+  /** Starts that wait for their duration, and cool-downs that will be summed up, each with its pictures. */
+  filterHeld: 256,
+  filterStorms: 256,
+  /** What a filter remembers is stored no more often. */
+  filterStoreMs: 1_000,
+  /** Devices, channels, regions and targets that the dialog of a filter offers. */
+  seenPlaces: 2_000,
   /** Pictures that an event gives the addresses of, and how long it waits for them. */
   fetchedPictures: 8,
   pictureFetchMs: 5_000,
@@ -189,6 +198,28 @@ export const LIMITS = {
   udpJoinMs: 5_000,
   /** What was dropped is shown after this, and no more often. */
   udpDropsMs: 1_000,
+  /** A simulated device: our own listener answers in milliseconds, with a busy disk in seconds. */
+  simulateMs: 10_000,
+  /** Simulated alarms of one node that wait for their turn. */
+  simulateWaiting: 64,
+  /** A mail on its way, where a picture takes a third more: providers refuse mails of 20 to 25 MB. */
+  mailBytes: 20 * MIB,
+  /** What Telegram takes (core.telegram.org/bots/api): of a picture that is shown, of any file, and in one message. */
+  telegramPhotoBytes: 10_000_000,
+  telegramFileBytes: 50_000_000,
+  telegramGroup: 10,
+  /** In UTF-16 units. Telegram takes 4,096 of a text; its sender node cuts at 4,000, be it through the midst of a letter. */
+  telegramCaption: 1_024,
+  telegramText: 4_000,
+  /** Of the line and the text that people read; more comes of a template that repeats itself. */
+  subjectLetters: 200,
+  textLetters: 100_000,
+  /** An alarm as text, with its pictures, as it comes back from MQTT: a body of the largest size in Base64, with room. */
+  restoredBytes: 64 * MIB,
+  /** What Home Assistant was told of: of one more, the first is forgotten, and told again when it comes. */
+  announced: 5_000,
+  /** A pulse has no end of its own: long enough to be seen, and short enough that the next one is news. */
+  pulseMs: 10_000,
   /** A name from outside in a path of the archive: with day, time and folder it fits what Windows takes. */
   archiveNameBytes: 80,
   /** The JSON file of an alarm in the archive: four times the largest document, as flows may add to it. */

@@ -1,7 +1,8 @@
 import type { AlarmEvent, Device } from './event.js';
+import type { DeviceSign } from './notification.js';
 import { detailLines } from './wording/details.js';
-import { WORDS, type Words } from './wording/index.js';
 import { plain } from './wording/plain.js';
+import { wordsOf } from './wording/words-of.js';
 
 /** An event in words for people: a subject line and a few lines of text. */
 export interface Wording {
@@ -34,6 +35,50 @@ export function describe(event: AlarmEvent, language: string): Wording {
   return { title: `${what}: ${place}${ended}`, text };
 }
 
+/** Says how many alarms like one were held back, and in how many minutes. @param language as for {@link describe} */
+export function describeStorm(
+  event: AlarmEvent,
+  { count, from, to }: NonNullable<AlarmEvent['summary']>,
+  language: string,
+): Wording {
+  const minutes = Math.max(1, Math.ceil((Date.parse(to) - Date.parse(from)) / MINUTE_MS));
+  const more = wordsOf(language).more.replace('{count}', String(count)).replace('{minutes}', String(minutes));
+  const { title, text } = describe({ ...event, state: 'pulse' }, language);
+  return { title: `${more}: ${title}`, text: `${more}\n${text}` };
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * Says what is known of a device, and since when, in one of `LANGUAGES`; any other language is answered in English.
+ * @param language such as `en-US`, `fr` or `pl-PL`
+ */
+export function describeSign(sign: Omit<DeviceSign, 'vendor'>, language: string): Wording {
+  const words = wordsOf(language);
+  const { event, device, channel, channelName, state, since, reason } = sign;
+  const name = plain(channelName ?? deviceName(device));
+  const place = channel === undefined ? name : `${name} (${words.channel} ${channel})`;
+  const is = words.signs[event].replace('{device}', () => place);
+  const title = state === 'inactive' ? `${is} (${words.states.inactive})` : is;
+  const line = LASTING.has(event) ? words.since : words.at;
+  const time = plain(readable(since));
+  const text = line.replace(/\{(?:what|time)\}/g, (name) => (name === '{what}' ? title : time));
+  return { title, text: reason === undefined ? text : `${text}\n${plain(reason, LONGEST_REASON)}` };
+}
+
+/** The others happen at one moment. */
+const LASTING: ReadonlySet<DeviceSign['event']> = new Set([
+  'online',
+  'stale',
+  'offline',
+  'auth-failed',
+  'disk',
+  'video-loss',
+]);
+
+/** Our own texts with what a device said behind them. */
+const LONGEST_REASON = 300;
+
 /** A name somebody gave, else what the maker calls it where that is no MAC address, else where it is. */
 export const deviceName = ({ name, id, serial, address }: Device) =>
   name ?? (id === serial ? id : (address ?? id));
@@ -42,30 +87,8 @@ export const deviceName = ({ name, id, serial, address }: Device) =>
 const named = ({ kind, plate }: AlarmEvent) =>
   kind === 'plate' && plate?.number !== undefined ? ` ${plain(plate.number)}` : '';
 
-const known = new Map<string, Words>();
-
-function wordsOf(language: string): Words {
-  let words = known.get(language);
-  if (words === undefined) {
-    words = WORDS[nearest(language)] as Words;
-    if (known.size < MOST_LANGUAGES) known.set(language, words);
-  }
-  return words;
-}
-
-/** More tags than there are languages would be nonsense from a setting. */
-const MOST_LANGUAGES = 100;
-
-function nearest(language: string): string {
-  const names = Object.keys(WORDS);
-  const wanted = language.toLowerCase();
-  const family = wanted.split('-')[0];
-  const exact = names.find((name) => name.toLowerCase() === wanted);
-  return exact ?? names.find((name) => name.split('-')[0] === family) ?? 'en-US';
-}
-
 /** `2026-11-22T08:15:30.123+01:00` → `2026-11-22 08:15:30 +01:00`: the device's own clock, as people read it. */
-function readable(time: string): string {
+export function readable(time: string): string {
   const zone = time.endsWith('Z') ? ' UTC' : /[+-]\d\d:\d\d$/.test(time) ? ` ${time.slice(-6)}` : '';
   return `${time.slice(0, 10)} ${time.slice(11, 19)}${zone}`;
 }

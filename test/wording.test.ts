@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALARM_KINDS, type AlarmEvent, type AlarmKind, type AlarmState } from '../src/event.js';
+import type { DeviceSign } from '../src/notification.js';
 import { WORDS } from '../src/wording/index.js';
-import { describe } from '../src/wording.js';
+import { describe, describeSign } from '../src/wording.js';
 
 const LANGUAGES = ['en-US', 'zh-CN', 'pl', 'fr'];
 const STATES: AlarmState[] = ['active', 'inactive', 'pulse'];
@@ -19,6 +20,7 @@ const event = (values: Partial<AlarmEvent> = {}): AlarmEvent => ({
   type: 'linedetection',
   kind: 'line-crossing',
   state: 'active',
+  severity: 'high',
   time: '2026-11-22T08:15:30+01:00',
   receivedAt: '2026-11-22T07:15:31.204Z',
   targets: ['human'],
@@ -80,6 +82,43 @@ test('all four languages have the same other words', () => {
     for (const word of [words?.channel, words?.target, words?.region, words?.truncated])
       assert.ok(word, language);
   }
+});
+
+test('all four languages say of each sign what it is about, each its own way, and when', () => {
+  const device = { id: '00:00:5e:00:53:01', name: 'Gate' };
+  const since = '2026-11-22T07:15:31.204Z';
+  for (const event of Object.keys(WORDS['en-US']?.signs ?? {}) as DeviceSign['event'][]) {
+    const told = LANGUAGES.map((language) => describeSign({ event, device, since }, language));
+    assert.equal(new Set(told.map(({ title }) => title)).size, LANGUAGES.length, event);
+    for (const { title, text } of told) {
+      assert.match(title, /Gate/);
+      assert.ok(text.includes(title) && text.includes('2026-11-22 07:15:31 UTC'), text);
+    }
+  }
+});
+
+test('what is over is told from what began, and a camera of a recorder by its name', () => {
+  const sign = {
+    event: 'video-loss',
+    device: { id: 'x' },
+    channel: 3,
+    channelName: 'Yard',
+    since: '',
+  } as const;
+  assert.equal(describeSign({ ...sign, state: 'active' }, 'en-US').title, 'Yard (channel 3) has no video');
+  assert.equal(
+    describeSign({ ...sign, state: 'inactive' }, 'en-US').title,
+    'Yard (channel 3) has no video (ended)',
+  );
+});
+
+test('nothing a device says becomes a placeholder of ours', () => {
+  const device = { id: '$& {time} {what}' };
+  const { text } = describeSign(
+    { event: 'online', device, since: '2026-11-22T07:15:31Z', reason: '<b>' },
+    'en-US',
+  );
+  assert.equal(text, '$& {time} {what} is online since 2026-11-22 07:15:31 UTC\n‹b›');
 });
 
 test('no two languages say the same alarm alike', () => {

@@ -1,5 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import type { Subscriber } from '../../src/index.js';
+import { limitsOf } from './limits.js';
+import { seenValues } from './seen-values.js';
 import { alarmStatus, type Say, signStatus } from './status.js';
 import { alarmMessage, stateMessage } from './to-msg.js';
 
@@ -10,6 +12,9 @@ const CATALOGUE = '@camera-alarms/node-red-camera-alarms/alarm-listener:';
 export function sayer(RED: NodeAPI): Say {
   return (key, values) => RED._(`${CATALOGUE}status.${key}`, values);
 }
+
+/** Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from. */
+export const nodeRedLanguage = (RED: NodeAPI) => RED._(`${CATALOGUE}language`);
 
 /** How nodes say what is about a device. */
 export function deviceSayer(RED: NodeAPI): Say {
@@ -22,12 +27,13 @@ export function deviceSayer(RED: NodeAPI): Say {
  */
 export function emitter(RED: NodeAPI, node: Node, statusOf = signStatus): Subscriber {
   const say = sayer(RED);
+  const { limits } = limitsOf(RED);
   return {
-    // Each catalogue names its own language: so Node-RED's choice is ours, wherever it comes from.
-    language: RED._(`${CATALOGUE}language`),
+    language: nodeRedLanguage(RED),
     alarm: (alarm) =>
       guarded(node, () => {
         node.status(alarmStatus(alarm));
+        seenValues(limits).note(alarm.event);
         node.send([alarmMessage(alarm), null]);
         alarm.receipt?.handed();
       }),

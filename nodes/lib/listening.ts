@@ -1,5 +1,5 @@
 import type { Node } from 'node-red';
-import type { AlarmError, PortState, Subscriber } from '../../src/index.js';
+import { AlarmError, type PortState, type Subscriber } from '../../src/index.js';
 
 /** State of a port, or why it is not opened at all with these settings. */
 export type ListenerState = PortState | { readonly state: 'refused'; readonly error: AlarmError };
@@ -35,6 +35,13 @@ export class Listening<Own extends object> {
 
   get users(): ReadonlySet<ListenerUser & Own> {
     return this.#users;
+  }
+
+  /** That is open just now. @throws AlarmError `LISTENER_CLOSED`, or why there is none */
+  get port(): number {
+    const state = this.#state;
+    if (state.state === 'listening' || state.state === 'blocked') return state.port;
+    throw 'error' in state ? state.error : new AlarmError('LISTENER_CLOSED');
   }
 
   /** Errors are told once, however often the port is tried again. */

@@ -1,4 +1,11 @@
-import type { Alarm, AlarmEvent, Attachment, Device, DeviceSign, VendorId } from '../../src/index.js';
+import {
+  type Alarm,
+  type AlarmEvent,
+  type Attachment,
+  alarmTopic,
+  type DeviceSign,
+  deviceTopic,
+} from '../../src/index.js';
 
 /** Output 1 of every source node; `attachments` is what the e-mail node takes. */
 export type AlarmMessage = {
@@ -22,8 +29,7 @@ export type StateMessage = {
 
 /** The message is made of the alarm's own parts, not of copies. */
 export function alarmMessage({ event, attachments, raw, receipt }: Alarm): AlarmMessage {
-  const topic = `${event.vendor}/${step(event.device.id)}/${event.channel ?? 0}/${event.kind}`;
-  const message: AlarmMessage = { topic, payload: event, attachments };
+  const message: AlarmMessage = { topic: alarmTopic(event), payload: event, attachments };
   const [first] = attachments;
   if (first !== undefined) message.filename = first.filename;
   if (raw !== undefined) message.raw = raw;
@@ -35,14 +41,4 @@ export function stateMessage({ vendor, alarm, ...payload }: DeviceSign): StateMe
   const topic = deviceTopic(vendor, payload.device, 'state');
   if (alarm === undefined) return { topic, payload };
   return { topic, payload: { ...payload, alarm: alarm.event }, attachments: alarm.attachments };
-}
-
-/** Of a message about a device, which is no alarm. */
-export function deviceTopic(vendor: VendorId, device: Device, what: string): string {
-  return `${vendor}/${step(device.id)}/${what}`;
-}
-
-/** One step of an MQTT topic: no separators and no wildcards in it. */
-function step(id: string): string {
-  return id.replace(/[^\w.-]/g, '-');
 }

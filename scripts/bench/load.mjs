@@ -108,6 +108,18 @@ async function throughput({ target, request, marker, concurrency, milliseconds, 
   return { events, failures, seconds: Number(process.hrtime.bigint() - started) / 1e9 };
 }
 
+/** So many, as fast as they are answered, so many connections at a time. */
+async function burst({ target, request, marker, concurrency, count }) {
+  const next = numbering(request, marker);
+  let left = count;
+  let failures = 0;
+  const worker = async () => {
+    while (left-- > 0) await push(target, next().pieces, false).catch(() => failures++);
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return { failures };
+}
+
 /** At a steady rate. */
 async function steadily(rate, count, action) {
   const begun = performance.now();
@@ -148,7 +160,7 @@ async function answers({ target, request, marker, rate, count }) {
 
 process.on('message', async (order) => {
   try {
-    process.send(await { throughput, latency, answers }[order.kind](order));
+    process.send(await { throughput, burst, latency, answers }[order.kind](order));
   } catch (error) {
     process.send({ error: error.message });
   }

@@ -39,7 +39,7 @@ export async function startForked(file, pathOf, ...args) {
 }
 
 /** Seconds of processor time a process has used so far. */
-function cpuSeconds(pid) {
+export function cpuSeconds(pid) {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /, '')
     .split(' ');

@@ -1,6 +1,7 @@
 import { reasonOf } from '../errors.js';
 import type { AlarmEvent, Device } from '../event.js';
 import type { AlarmDraft, DeviceSign, Subscriber } from '../notification.js';
+import { severityOf } from '../severity.js';
 import { describe } from '../wording.js';
 
 /** Which sender's alarms a subscriber wants; nothing set means all. */
@@ -66,7 +67,7 @@ export function personalise({ event }: AlarmDraft, { subscriber, sender }: Subsc
   if (sender?.name !== undefined) event.device = { ...event.device, name: sender.name };
   if (sender?.channelOf !== undefined && event.channel !== undefined)
     event.channel = sender.channelOf(event.channel);
-  Object.assign(event, describe(event, subscriber.language ?? 'en-US'));
+  Object.assign(event, { severity: severityOf(event) }, describe(event, subscriber.language ?? 'en-US'));
 }
 
 function isFrom(sender: Sender | undefined, device: Device): boolean {

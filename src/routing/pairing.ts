@@ -3,6 +3,7 @@ import type { Alarm, AlarmEvent, Device, Draft } from '../event.js';
 import { LIMITS, type Limits } from '../limits.js';
 import type { DeviceSign, Subscriber } from '../notification.js';
 import { describe } from '../wording.js';
+import { placeOf } from './place.js';
 import { Stage } from './stage.js';
 
 /** How starts and ends are made: not at all, by what the device says, or by time as well. */
@@ -304,14 +305,6 @@ const again = ({ document }: AlarmEvent) => ({ document, redelivered: true as co
 
 /** Stands for an event that names no region. */
 const NO_REGION = '';
-
-/** Device, channel and type: JSON, so that no name can look like two. The input port is a place as a channel is. */
-function placeOf({ device, channel, channelRaw = '', type, input, panel }: AlarmEvent): string {
-  // Recorders count analogue and IP cameras each from 1: `CH1` is not `IP_CH1`.
-  const where = /[a-z]/i.test(channelRaw) ? channelRaw : (channel ?? 0);
-  const what = panel === undefined ? type.toLowerCase() : [panel.code.slice(-3), panel.zone ?? null];
-  return JSON.stringify([device.id, where, what, input ?? null]);
-}
 
 function regionsOf({ regions }: AlarmEvent): string[] {
   const ids = [...new Set(regions.map(({ id }) => id))];

@@ -7,6 +7,8 @@ import { type PictureName, picture } from './picture.js';
 export interface Habits {
   readonly lineEnd: '\r\n' | '\n';
   readonly format: 'xml' | 'json';
+  /** Minutes east of UTC of its clock; an hour unless given. */
+  readonly zone?: number;
 }
 
 /** Something that happens in front of a simulated camera. */
@@ -17,6 +19,8 @@ export interface Scene {
   readonly channelName: string;
   readonly region?: SimulatedRegion;
   readonly plate?: string;
+  /** Number of an alarm input. */
+  readonly input?: number;
   readonly pictures: ReadonlyArray<{ readonly name: PictureName; readonly part: string }>;
 }
 
@@ -96,13 +100,13 @@ export class HikvisionDevice {
 
   /** The request for a scene, byte by byte: plain document without pictures, multipart with them. */
   request(target: PushTarget, scene: Scene, state: 'active' | 'inactive' = 'active'): Buffer {
-    const { format, lineEnd } = this.#habits;
+    const { format, lineEnd, zone = 60 } = this.#habits;
     const alert: SimulatedAlert = {
       ...scene,
       eventState: state,
       count: ++this.#count,
       time: this.#now(),
-      zone: 60,
+      zone,
     };
     const document = format === 'xml' ? alertXml(alert, this.#who, lineEnd) : alertJson(alert, this.#who);
     const contentType = `application/${format}; charset="UTF-8"`;

@@ -1,4 +1,5 @@
 import net from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import tls from 'node:tls';
 
 /** Where a simulated device was told to push. */
@@ -10,6 +11,8 @@ export interface PushTarget {
   readonly tls?: boolean;
   /** Local address to send from: each simulated device can have its own in 127.0.0.0/8. */
   readonly localAddress?: string;
+  /** Cuts the connection off. */
+  readonly signal?: AbortSignal;
 }
 
 /** One part of a multipart push. */
@@ -95,6 +98,7 @@ export function send(
     const { host, port, localAddress } = target;
     const options = { host, port, ...(localAddress !== undefined && { localAddress }) };
     const socket = target.tls ? tls.connect({ ...options, rejectUnauthorized: false }) : net.connect(options);
+    if (target.signal !== undefined) addAbortSignal(target.signal, socket);
     let answer = '';
     let waiting = onceAsked;
     socket.on('data', (chunk: Buffer) => {

@@ -12,6 +12,8 @@ export interface SimulatedAlert {
   readonly zone: number;
   readonly region?: SimulatedRegion;
   readonly plate?: string;
+  /** Number of an alarm input. */
+  readonly input?: number;
 }
 
 export interface SimulatedRegion {
@@ -44,6 +46,7 @@ export function alertXml(alert: SimulatedAlert, who: SimulatedIdentity, lineEnd:
     `<eventState>${alert.eventState}</eventState>`,
     `<eventDescription>${escapeXml(alert.eventDescription)}</eventDescription>`,
     `<channelName>${escapeXml(alert.channelName)}</channelName>`,
+    ...(alert.input === undefined ? [] : [`<inputIOPortID>${alert.input}</inputIOPortID>`]),
     ...regionXml(alert.region),
     ...plateXml(alert.plate),
     '<Extensions version="1.0" xmlns="urn:psialliance-org">',
@@ -103,6 +106,7 @@ export function alertJson(alert: SimulatedAlert, who: SimulatedIdentity): string
     eventState: alert.eventState,
     eventDescription: alert.eventDescription,
     channelName: alert.channelName,
+    ...(alert.input !== undefined && { inputIOPortID: alert.input }),
     ...(region !== undefined && {
       DetectionRegionList: [
         {

@@ -19,6 +19,14 @@ export function picture(name: PictureName): Buffer {
   return known;
 }
 
+/** The same picture with a comment, which every viewer skips: so that no two are alike. */
+export function stamped(jpeg: Buffer, comment: string): Buffer {
+  const text = Buffer.from(comment);
+  const head = Buffer.from([0xff, 0xfe, 0, 0]);
+  head.writeUInt16BE(text.length + 2, 2);
+  return Buffer.concat([jpeg.subarray(0, 2), head, text, jpeg.subarray(2)]);
+}
+
 /** A COM segment holds at most 65,535 bytes including its length (ITU-T T.81 §B.2.4.5). */
 const COMMENT_BYTES = 65_000;
 

@@ -1,4 +1,5 @@
 import type { AlarmKind, AlarmState } from '../event.js';
+import type { DeviceSign } from '../notification.js';
 import { enUS } from './en-US.js';
 import { fr } from './fr.js';
 import { pl } from './pl.js';
@@ -22,6 +23,17 @@ export interface Words {
   readonly history: string;
   readonly lasted: string;
   readonly seconds: string;
+  /** How many alarms were held back: with `{count}` and `{minutes}`. */
+  readonly more: string;
+  /** What is known of `{device}`. */
+  readonly signs: Readonly<Record<DeviceSign['event'], string>>;
+  /** `{what}` has been so from `{time}` on. */
+  readonly since: string;
+  /** `{what}` happened at `{time}`. */
+  readonly at: string;
+  readonly picture: string;
+  /** In front of the names of pictures and films that are missing from a message. */
+  readonly leftOut: string;
   /** The vendor's words for targets, lower case. */
   readonly targets: ReadonlyMap<string, string>;
 }

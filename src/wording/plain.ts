@@ -1,8 +1,8 @@
 /**
  * A device's word in a line of ours: short, without line breaks, and without what the e-mail node takes for HTML.
  */
-export function plain(word: string): string {
-  const line = word.length > LONGEST_WORD ? `${word.slice(0, LONGEST_WORD - 1)}…` : word;
+export function plain(word: string, longest = LONGEST_WORD): string {
+  const line = word.length > longest ? `${word.slice(0, longest - 1)}…` : word;
   if (!SPECIAL.test(line)) return line;
   return line
     .replaceAll('<', '‹')

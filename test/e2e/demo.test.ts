@@ -37,7 +37,10 @@ describe('the demo', () => {
     const text = await output(demo, /^ready: /m);
     assert.match(text, new RegExp(`^ready: http://127\\.0\\.0\\.1:${port}$`, 'm'));
     assert.match(text, /^\d\d:\d\d:\d\d {2}alarm {5}gate camera: linedetection, Gate -> HTTP\/1\.1 200 OK$/m);
-    assert.match(text, /^\d\d:\d\d:\d\d {2}Telegram {2}Line crossing – started \[photo \d+ KB\]$/m);
+    assert.match(
+      text,
+      /^\d\d:\d\d:\d\d {2}Telegram {2}Line crossing – started \[scene-1\.jpg \d+ KB, target-2\.jpg \d+ KB\]$/m,
+    );
     const [, file] = /e-mail {4}Line crossing: Gate \[.*\] {2}(\S+\.eml)$/m.exec(text) ?? [];
     const mail = await simpleParser(readFileSync(path.join(ROOT, file ?? '')));
     assert.deepEqual(mail.attachments[0]?.content, picture('gate-scene'));

@@ -135,6 +135,7 @@ const TYPES = [
   'alertstream',
   'isapi-snapshot',
   'alarm-settle',
+  'alarm-simulate',
   'alarm-archive',
   'udp-push-listener',
   'udp-push-in',

@@ -29,6 +29,7 @@ function draft(device: Device = CAMERA, kind: AlarmKind = 'motion', pictures = 0
       type: 'VMD',
       kind,
       state: 'active',
+      severity: 'low',
       time: AT.toISOString(),
       receivedAt: AT.toISOString(),
       targets: [],

@@ -84,6 +84,7 @@ describe('isapi-alarm-in', () => {
       type: 'linedetection',
       kind: 'line-crossing',
       state: 'active',
+      severity: 'high',
       targets: ['human'],
       regions: [
         {

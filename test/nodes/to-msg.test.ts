@@ -46,6 +46,7 @@ const alarm = (values: Partial<AlarmEvent> = {}, attachments = PICTURES): Alarm 
     type: 'linedetection',
     kind: 'line-crossing',
     state: 'active',
+    severity: 'high',
     time: '2026-11-22T08:15:30+01:00',
     timeRaw: '2026-11-22T08:15:30+01:00',
     receivedAt: '2026-11-22T07:15:31.204Z',
@@ -264,7 +265,7 @@ test('every property of the schema is described, and the optional ones are optio
   const optional = Object.keys(properties).filter((name) => !required.includes(name));
   const wanted =
     'access channel channelName channelRaw clockSkew correlationId count counting decibel duration endedBy face ' +
-    'guessed history input panel pictureUrls plate redelivered temperature timeRaw truncated unauthenticated';
+    'guessed history input panel pictureUrls plate redelivered summary temperature timeRaw truncated unauthenticated';
   assert.deepEqual(optional.sort(), wanted.split(' '));
 });
 

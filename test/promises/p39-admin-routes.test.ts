@@ -87,7 +87,7 @@ promise(
     assert.ok(own.length >= 7, `${own.length} routes`);
     const ask = async (route: string, headers: Record<string, string>) => {
       const [method = '', where = ''] = route.split(' ');
-      assert.match(where, /^\/camera-alarms\/[\w/-]+$/, `${route} cannot be asked`);
+      assert.match(where, /^\/camera-alarms\/[\w/:-]+$/, `${route} cannot be asked`);
       const request = { method: method.toUpperCase(), headers };
       return (await fetch(`http://127.0.0.1:${nodeRed.port}${where}`, request)).status;
     };

@@ -91,6 +91,7 @@ function alarmOf(said: Said, id: string, at: Date, language: string): Alarm {
     type,
     kind: 'motion',
     state,
+    severity: 'low',
     time,
     receivedAt: time,
     targets: ['human'],

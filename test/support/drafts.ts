@@ -18,6 +18,7 @@ export function draftOf(event: Partial<AlarmEvent> = {}, marks: Partial<AlarmDra
     type: 'lcd',
     kind: 'line-crossing',
     state: 'active',
+    severity: 'low',
     time: '2026-11-22T07:15:30',
     receivedAt: '2026-11-22T07:15:31.204Z',
     targets: [],

@@ -99,7 +99,16 @@ export function decoded(vendor: Vendor, notification: Notification): AlarmDraft[
 
 /** An alarm in the form of NAME.events.json. */
 export function asExpected({ event, attachments, condition, awaits, brings }: Alarm & Marks): ExpectedAlarm {
-  const { schema: _s, id: _i, receivedAt: _r, clockSkew: _c, title: _t, text: _x, ...stable } = event;
+  const {
+    schema: _s,
+    id: _i,
+    receivedAt: _r,
+    clockSkew: _c,
+    title: _t,
+    text: _x,
+    severity: _v,
+    ...stable
+  } = event;
   return {
     event: asJson(stable),
     attachments: attachments.map(({ filename, contentType, role, content }) => ({

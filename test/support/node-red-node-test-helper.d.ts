@@ -1,7 +1,7 @@
 /** The part of the helper the tests use; it comes without types. */
 declare module 'node-red-node-test-helper' {
   import type { EventEmitter } from 'node:events';
-  import type { NodeAPI } from 'node-red';
+  import type { Node, NodeAPI } from 'node-red';
 
   interface Helper {
     init(runtime: string, settings?: object): void;
@@ -12,7 +12,7 @@ declare module 'node-red-node-test-helper' {
     unload(): Promise<void>;
     /** What was logged since the last load, a call each. */
     log(): { readonly args: readonly unknown[] };
-    getNode(id: string): EventEmitter & { receive(message: object): void };
+    getNode(id: string): EventEmitter & Node & { receive(message: object): void };
   }
   const helper: Helper;
   export default helper;

@@ -5,6 +5,18 @@ import type { AddressInfo } from 'node:net';
 export interface TelegramCall {
   readonly method: string;
   readonly fields: Readonly<Record<string, string | Buffer>>;
+  /** What people read: of a message, or below its pictures. */
+  readonly text: string;
+  /** Pictures, films and files in the order in which they are shown. */
+  readonly files: readonly TelegramFile[];
+}
+
+/** A file of a call, and what it is shown as. */
+export interface TelegramFile {
+  readonly type: string;
+  readonly filename: string;
+  readonly contentType: string;
+  readonly content: Buffer;
 }
 
 /** Stands in for the Telegram Bot API on this machine. */
@@ -37,27 +49,64 @@ async function answer(
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const method = new URL(request.url ?? '/', 'http://localhost').pathname.split('/').at(-1) ?? '';
-  const fields = await readFields(Buffer.concat(chunks), request.headers['content-type'] ?? '');
-  if (method.startsWith('send')) onCall({ method, fields });
-  const result =
-    method === 'getMe'
-      ? { id: 1, is_bot: true, first_name: 'alarm', username: 'alarm_bot' }
-      : RESULTS[method];
+  const { fields, files } = await readForm(Buffer.concat(chunks), request.headers['content-type'] ?? '');
+  if (method.startsWith('send')) onCall({ method, fields, ...shown(fields, files) });
   response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify({ ok: true, result: result ?? { message_id: 1, chat: { id: 123456789 } } }));
+  response.end(JSON.stringify({ ok: true, result: RESULTS[method] ?? SENT }));
 }
 
-const RESULTS: Readonly<Record<string, unknown>> = { getUpdates: [] };
+const SENT = { message_id: 1, chat: { id: 123456789 } };
 
-async function readFields(body: Buffer, contentType: string): Promise<Record<string, string | Buffer>> {
-  if (body.length === 0) return {};
-  if (contentType.includes('json')) return JSON.parse(body.toString()) as Record<string, string>;
+const RESULTS: Readonly<Record<string, unknown>> = {
+  getUpdates: [],
+  getMe: { id: 1, is_bot: true, first_name: 'alarm', username: 'alarm_bot' },
+  sendMediaGroup: [SENT, SENT],
+};
+
+type Fields = Record<string, string | Buffer>;
+type Files = ReadonlyMap<string, Omit<TelegramFile, 'type'>>;
+
+/** One of a group says what it is, and where in the form its bytes are. */
+interface Medium {
+  readonly type: string;
+  readonly media: string;
+  readonly caption?: string;
+}
+
+function shown(fields: Fields, files: Files): Pick<TelegramCall, 'text' | 'files'> {
+  const group = fields['media'] === undefined ? undefined : (JSON.parse(String(fields['media'])) as Medium[]);
+  if (group === undefined) {
+    const text = String(fields['caption'] ?? fields['text'] ?? '');
+    return { text, files: [...files].map(([type, file]) => ({ type, ...file })) };
+  }
+  return {
+    text: group[0]?.caption ?? '',
+    files: group.map(({ type, media }) => {
+      const file = files.get(media.replace('attach://', ''));
+      if (file === undefined) throw new Error(`${media} is not in the form`);
+      return { type, ...file };
+    }),
+  };
+}
+
+async function readForm(
+  body: Buffer,
+  contentType: string,
+): Promise<{ readonly fields: Fields; readonly files: Files }> {
+  const files = new Map<string, Omit<TelegramFile, 'type'>>();
+  if (body.length === 0) return { fields: {}, files };
+  if (contentType.includes('json')) return { fields: JSON.parse(body.toString()) as Fields, files };
   const form = await new Response(new Uint8Array(body), {
     headers: { 'content-type': contentType },
   }).formData();
-  const fields: Record<string, string | Buffer> = {};
+  const fields: Fields = {};
   for (const [name, value] of form) {
-    fields[name] = typeof value === 'string' ? value : Buffer.from(await value.arrayBuffer());
+    if (typeof value === 'string') fields[name] = value;
+    else {
+      const content = Buffer.from(await value.arrayBuffer());
+      fields[name] = content;
+      files.set(name, { filename: value.name, contentType: value.type, content });
+    }
   }
-  return fields;
+  return { fields, files };
 }

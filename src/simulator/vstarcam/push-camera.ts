@@ -4,7 +4,8 @@ import { isWholeAnswer, type PushTarget, send } from '../http-push.js';
 import { type CameraAlarm, FORM_TYPE, type FormStyle, pushForm, USUAL_FORM } from './push-form.js';
 import { requestBytes, type Transfer } from './push-request.js';
 
-const JSON_TYPE = 'application/json; charset=UTF-8';
+/** Content type of a heartbeat. */
+export const JSON_TYPE = 'application/json; charset=UTF-8';
 
 /** How a camera sends an alarm; what is left out is as usual. */
 export interface PushStyle extends FormStyle {

@@ -29,6 +29,7 @@ export function readAlert(alert: Fields, notification: Notification, limits: Lim
     type,
     kind: known.kind,
     state: readState(alert, known),
+    severity: 'low',
     time: receivedAt,
     receivedAt,
     targets: readTargets(alert, entries, limits.targetsPerEvent),

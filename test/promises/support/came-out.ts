@@ -4,6 +4,7 @@ import { WHOLE } from './numbered.js';
 /** What came out of flows, by the numbers of the alarms. */
 export class CameOut {
   readonly #times = new Map<number, number>();
+  readonly #plain = new Map<number, number>();
   readonly #changes = new EventEmitter();
   /** Came once more without being marked as such. */
   readonly unmarked: number[] = [];
@@ -15,6 +16,7 @@ export class CameOut {
     const times = this.#times.get(number) ?? 0;
     this.#times.set(number, times + 1);
     if (times > 0 && !again) this.unmarked.push(number);
+    if (!again) this.#plain.set(number, (this.#plain.get(number) ?? 0) + 1);
     if (!WHOLE.has(checksum)) this.damaged.push(number);
     this.#changes.emit('change');
   }
@@ -32,6 +34,11 @@ export class CameOut {
   /** How many came more than once. */
   get twice(): number {
     return [...this.#times.values()].filter((times) => times > 1).length;
+  }
+
+  /** How many came more than once as if they came for the first time; whichever of several readers had them first. */
+  get twicePlain(): number {
+    return [...this.#plain.values()].filter((times) => times > 1).length;
   }
 
   /** Those of the numbers that never came. */

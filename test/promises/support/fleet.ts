@@ -1,5 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import net from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { numberedPushes, type Pushes } from './numbered.js';
 
 const PATIENCE_MS = 15_000;
@@ -30,6 +31,15 @@ export class Door {
   }
 }
 
+/** How a fleet pushes, where it is not as fast as it can from number 1 on. */
+export interface FleetPace {
+  readonly path?: string;
+  /** Each camera pauses this long behind an answer, in milliseconds. */
+  readonly everyMs?: number;
+  /** The number of the first alarm. */
+  readonly first?: number;
+}
+
 /**
  * Cameras that push numbered alarms as fast as they are answered, every second one with pictures. What was not answered
  * is pushed again, as devices do.
@@ -40,11 +50,14 @@ export class Fleet {
   readonly #answers = new EventEmitter();
   readonly #door: Door;
   readonly #cameras: Promise<number>[];
-  #lastNumber = 0;
+  readonly #everyMs: number;
+  #lastNumber: number;
   #stopped = false;
 
-  constructor(door: Door, cameras: number, path?: string) {
+  constructor(door: Door, cameras: number, { path, everyMs = 0, first = 1 }: FleetPace = {}) {
     this.#door = door;
+    this.#everyMs = everyMs;
+    this.#lastNumber = first - 1;
     this.#cameras = Array.from({ length: cameras }, (_, camera) =>
       this.#drive(numberedPushes(camera, camera % 2 === 0, path)),
     );
@@ -68,6 +81,7 @@ export class Fleet {
       while (!(await push(await this.#door.port, bytes)));
       this.answered.add(number);
       this.#answers.emit('answer');
+      if (this.#everyMs > 0) await pause(this.#everyMs);
       if (this.#stopped) return number;
     }
   }

@@ -6,11 +6,14 @@ import { type FlowNode, type NodeRed, ROOT, startNodeRed } from '../../support/n
 import type { CameOut } from './came-out.js';
 import type { Victim } from './killing.js';
 
-const OUTPUT = 'alarms.txt';
-const LINE = `
+/** What {@link readOutput} reads: a line for each alarm. */
+export const OUTPUT = 'alarms.txt';
+/** Of a function node that makes such a line, and what it needs in its global context. */
+export const LINE = `
 const sum = msg.attachments.reduce((sum, { content }) => global.get('crc32')(content, sum), 0);
 msg.payload = [Number(msg.payload.document.activePostCount), msg.payload.redelivered ? 1 : 0, sum].join(' ');
 return msg;`;
+export const LINE_GLOBALS = "{ crc32: require('node:zlib').crc32 }";
 
 /** Alarms as lines of a file. */
 const flow = (port: number, file: string): FlowNode[] => [
@@ -67,7 +70,7 @@ export class KilledNodeRed implements Victim {
       credentials: { listener: { secret: SECRET } },
       userDir: this.#folder,
       ownPackage: this.#ownPackage,
-      globals: "{ crc32: require('node:zlib').crc32 }",
+      globals: LINE_GLOBALS,
     });
     this.#nodeRed.process.once('exit', () => this.#end(new Error('Node-RED ended by itself')));
     await this.#nodeRed.said(/waiting for alarms/);
