@@ -121,7 +121,7 @@ export class Archive {
     return files;
   }
 
-  /** Another process may keep the same alarm at this moment. */
+  /** It was kept before, or another process keeps the same alarm at this moment. */
   async #holds(file: string, content: Uint8Array): Promise<boolean> {
     return (await this.disk.read(file, content.length))?.equals(content) ?? false;
   }

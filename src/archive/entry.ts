@@ -18,7 +18,7 @@ export interface ArchivePicture {
   readonly content: Uint8Array;
   readonly contentType?: string;
   readonly role?: string;
-  /** By which it is known when it comes again. */
+  /** By which mails show it. */
   readonly cid?: string;
 }
 

@@ -77,12 +77,8 @@ export function readRecord(bytes: Uint8Array | undefined): ArchiveRecord | undef
     : undefined;
 }
 
-/** Whether one that is there already is of the same alarm, and has all pictures of the other. */
+/** Whether one that is there already is of the same alarm, with pictures of the same names. */
 export function covers(there: ArchiveRecord | undefined, wanted: ArchiveRecord): boolean {
   if (there?.event === undefined || there.event.id !== wanted.event?.id) return false;
-  return wanted.pictures.every((picture) =>
-    there.pictures.some(
-      ({ file, bytes, cid }) => file === picture.file && bytes === picture.bytes && cid === picture.cid,
-    ),
-  );
+  return wanted.pictures.every((picture) => there.pictures.some(({ file }) => file === picture.file));
 }

@@ -76,6 +76,42 @@ test('the same alarm with a picture of its own each time, as of two cameras aske
   assert.equal(filesIn(root).length, 4);
 });
 
+test('an alarm that comes again with one more picture is kept again, so that all of it can be removed', async (t) => {
+  const { archive, root } = archiveIn(t);
+  await archive.keep(alarm({}, ['one']));
+  const files = await archive.keep(alarm({}, ['one', 'two']));
+  assert.equal(filesIn(root).length, 5);
+  const { pictures } = JSON.parse(
+    readFileSync(path.join(root, GATE, '08-15-30 line-crossing 2.json'), 'utf8'),
+  );
+  assert.deepEqual(
+    pictures.map(({ file }: { file: string }) => file),
+    files.map((file) => path.basename(file)),
+  );
+});
+
+test('two alarms of the same second with the same picture are two', async (t) => {
+  const { archive, root } = archiveIn(t);
+  const files = [await archive.keep(alarm({ id: 'id1' })), await archive.keep(alarm({ id: 'id2' }))].flat();
+  assert.equal(new Set(files).size, 4);
+  assert.equal(filesIn(root).length, 6);
+});
+
+test('pictures of one name are told apart, also where small and capital letters are one', async (t) => {
+  const { archive } = archiveIn(t);
+  const names = ['a.jpg', 'A.JPG', 'a.jpg', 'b:c.jpg', 'b?c.jpg'];
+  const attachments = names.map((filename) => ({ filename, content: Buffer.from(filename) }));
+  const files = await archive.keep({ ...alarm(), attachments });
+  assert.deepEqual(
+    files.map((file) => path.basename(file).replace('08-15-30 line-crossing ', '')),
+    ['a.jpg', 'A 2.jpg', 'a 3.jpg', 'b-c.jpg', 'b-c 2.jpg'],
+  );
+  assert.deepEqual(
+    files.map((file) => readFileSync(file, 'utf8')),
+    names,
+  );
+});
+
 test('others of the same second get a number, and thousands of them are no work', async (t) => {
   const { archive, root } = archiveIn(t, (real) => ({
     read: (...about) => {

@@ -3,8 +3,12 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readArchive } from '../../nodes/lib/settings.js';
+import { GATE_SCENES, type Scene, simulatedCamera } from '../../src/simulator/hikvision.js';
+import { picture } from '../../src/simulator/picture.js';
 import { alarm, filesIn, folderOf } from '../support/archive-folder.js';
 import { flowNode, startFlow } from '../support/flow.js';
+import { freePort } from '../support/node-red.js';
+import { SECRET } from '../support/secrets.js';
 
 type Kept = { filename?: string; files?: readonly string[] };
 const NAMES = [
@@ -105,4 +109,35 @@ test('days that are none keep pictures for ever: nothing brings back what was re
     [30, 30, 30, 7, 1, 0, 0, 0, 0, 0],
   );
   assert.equal(readArchive({ folder: ' ' }).folder, 'camera-alarms/archive');
+});
+
+test('an alarm that could not be kept is confirmed by nobody, comes again, and is kept then', async (t) => {
+  const userDir = folderOf(t);
+  const blocked = path.join(userDir, 'pictures');
+  writeFileSync(blocked, '');
+  const port = await freePort();
+  const nodes = [
+    { id: 'listener', type: 'alarm-listener', host: '127.0.0.1', port: String(port), confirm: 'true' },
+    flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [['keep'], []] }),
+    flowNode('keep', 'alarm-archive', { folder: blocked, wires: [['settle']] }),
+    flowNode('settle', 'alarm-settle', { wires: [['out']] }),
+    flowNode('catch1', 'catch', { scope: null, wires: [['errors']] }),
+    flowNode('status1', 'status', { scope: ['in'], wires: [['statuses']] }),
+    ...['out', 'errors', 'statuses'].map((id) => flowNode(id, 'helper')),
+  ];
+  const limits = { confirmMs: 50, confirmMostMs: 50, confirmTries: 10_000 };
+  const flow = await startFlow(nodes, { listener: { secret: SECRET } }, userDir, {
+    cameraAlarms: { limits },
+  });
+  t.after(() => flow.stop());
+  while (!/listening/.test((await flow.at('statuses').take()).status?.text ?? ''));
+  const [scene] = GATE_SCENES as readonly [Scene];
+  await simulatedCamera().push({ host: '127.0.0.1', port, path: `/${SECRET}/isapi` }, scene);
+  for (let times = 0; times < 2; times++)
+    assert.equal((await flow.at('errors').take()).error?.code, 'ARCHIVE_FAILED');
+  rmSync(blocked);
+  const { payload, ...message } = await flow.at('out').take();
+  assert.equal(payload.redelivered, true);
+  assert.deepEqual(readFileSync(message.filename ?? ''), picture('gate-scene'));
+  assert.equal(filesIn(blocked).length, 3);
 });
