@@ -179,13 +179,12 @@ export class AlarmFilter<T> {
     const { count, withinMs } = this.#rules;
     if (count <= 1) return true;
     const { recent } = this.#memory;
-    const times = (recent.get(key) ?? []).filter((time) => Math.abs(at - time) < withinMs);
-    if (times.length + 1 >= count) {
-      recent.delete(key);
-      return true;
-    }
-    recent.set(key, [...times, at]);
-    return false;
+    // In the order in which they happened, which after an outage is not that in which they come.
+    const times = [...(recent.get(key) ?? []), at].sort((one, other) => one - other);
+    const isEnough = times.some((time, index) => (times[index + count - 1] ?? Infinity) - time < withinMs);
+    if (isEnough) recent.delete(key);
+    else recent.set(key, times.slice(-Math.max(count, this.#options.limits.filterSent)));
+    return isEnough;
   }
 
   #end(item: Item<T>): void {

@@ -340,7 +340,7 @@ describe('summary of a cool-down', () => {
     }
     assert.equal(trial.take().length, 9);
     trial.clock.pass(120 * SECOND);
-    const [{ summary, pictures } = {}] = trial.out.splice(0);
+    const { summary, pictures } = trial.out.splice(0).at(0) ?? {};
     assert.equal(pictures, 2);
     assert.equal(summary?.title, '8 more in 7 min: Line crossing: Gate');
     assert.match(summary?.text ?? '', /^8 more in 7 min\nLine crossing – now\n/);

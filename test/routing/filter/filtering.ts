@@ -34,6 +34,8 @@ export interface Out {
   readonly held?: Reason;
   readonly summary?: AlarmEvent;
   readonly pictures?: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A filter, its clock, and what came out of it in order. */
@@ -87,9 +89,10 @@ export class Filtering {
     return new AlarmFilter<string>(
       filterRules({ ...OPEN, ...settings }),
       {
-        pass: (id) => this.out.push({ id }),
-        suppress: (id, held) => this.out.push({ id, held }),
-        summarise: (summary, { length }) => this.out.push({ summary, pictures: length }),
+        pass: (id) => this.out.push({ id, at: this.clock.now() }),
+        suppress: (id, held) => this.out.push({ id, held, at: this.clock.now() }),
+        summarise: (summary, { length }) =>
+          this.out.push({ summary, pictures: length, at: this.clock.now() }),
       },
       this.memory,
       { clock: this.clock, limits: this.#limits, newId: this.#newId, language: 'en-US' },
