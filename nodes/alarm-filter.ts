@@ -1,4 +1,4 @@
-import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red';
+import type { Node, NodeAPI, NodeDef, NodeMessage, NodeStatus } from 'node-red';
 import {
   AlarmError,
   AlarmFilter,
@@ -6,12 +6,15 @@ import {
   createIds,
   type FilterExits,
   FilterMemory,
+  type FilterOptions,
+  type FilterSettings,
   filterRules,
   SYSTEM_CLOCK,
 } from '../src/index.js';
 import { confirm } from './lib/confirmations.js';
-import { nodeRedLanguage } from './lib/emitter.js';
+import { guarded, nodeRedLanguage } from './lib/emitter.js';
 import { type FilterConfig, readArmed, readFilter } from './lib/filter-settings.js';
+import { filterStatus } from './lib/filter-status.js';
 import { FilterStore } from './lib/filter-store.js';
 import { limitsOf } from './lib/limits.js';
 import { readAlarm } from './lib/read-alarm.js';
@@ -20,6 +23,7 @@ import { readText } from './lib/settings.js';
 import { alarmMessage } from './lib/to-msg.js';
 
 type Definition = NodeDef & FilterConfig;
+type Filter = AlarmFilter<NodeMessage>;
 
 /** Wires can change while the node goes on. */
 type Wired = Node & { readonly wires?: readonly (readonly string[])[] };
@@ -31,83 +35,67 @@ export default function register(RED: NodeAPI): void {
   function AlarmFilterNode(this: Wired, config: Definition): void {
     RED.nodes.createNode(this, config);
     const { limits } = limitsOf(RED);
-    const exits: FilterExits<NodeMessage> = {
-      pass: (message) => {
-        this.send([message, null]);
-        show();
-      },
-      suppress: (message, reason) => {
-        // What nobody is told of is dealt with: a listener that waits for it would send it again.
-        if ((this.wires?.[1] ?? []).length === 0) confirm(message);
-        this.send([null, Object.assign(message, { suppressed: { reason, count: filter?.suppressed ?? 0 } })]);
-        show();
-      },
-      summarise: (event, attachments) => {
-        this.send([alarmMessage({ event, attachments }), null]);
-        show();
-      },
-    };
-    let filter: AlarmFilter<NodeMessage> | undefined;
-    let problem: AlarmError | undefined;
     const store = new FilterStore<NodeMessage>(this, limits, SYSTEM_CLOCK);
+    let filter: Filter | undefined;
+    let problem: AlarmError | undefined;
+    let shown: NodeStatus = {};
 
-    /** Something has happened. */
     const show = () => {
       if (filter === undefined) return;
-      store.changed(MEMORIES.get(this.id));
-      const { armed, isOpen, passed, suppressed } = filter;
-      const key = problem !== undefined ? 'invalid' : armed ? (isOpen ? 'counts' : 'outside') : 'disarmed';
-      const fill = problem !== undefined ? 'red' : armed ? (isOpen ? 'green' : 'yellow') : 'grey';
-      const text = RED._(`@camera-alarms/node-red-camera-alarms/alarm-filter:status.${key}`, {
-        passed,
-        suppressed,
+      const { key, status, values } = filterStatus(filter, problem);
+      const text = RED._(`@camera-alarms/node-red-camera-alarms/alarm-filter:status.${key}`, values);
+      if (shown.text === text && shown.fill === status.fill) return;
+      shown = { ...status, text };
+      this.status(shown);
+    };
+    // Timers send as well: nothing may be thrown there.
+    const out = (send: () => void) =>
+      guarded(this, () => {
+        send();
+        store.changed(MEMORIES.get(this.id));
+        show();
       });
-      this.status({ fill, shape: fill === 'green' ? 'dot' : 'ring', text });
+    const exits: FilterExits<NodeMessage> = {
+      pass: (message) => out(() => this.send([message, null])),
+      suppress: (message, reason) =>
+        out(() => {
+          // What nobody is told of is dealt with: a listener that waits for it would send it again.
+          if ((this.wires?.[1] ?? []).length === 0) confirm(message);
+          const suppressed = { reason, count: filter?.suppressed ?? 0 };
+          this.send([null, Object.assign(message, { suppressed })]);
+        }),
+      summarise: (event, attachments) => out(() => this.send([alarmMessage({ event, attachments }), null])),
     };
 
-    const onError = (error: unknown) => this.error(error as Error, {});
     const begin = (memory: FilterMemory<NodeMessage>) => {
-      const options = {
-        clock: SYSTEM_CLOCK,
-        limits,
-        newId: createIds(),
-        language: nodeRedLanguage(RED),
-        onError,
-      };
-      const settings = readFilter(config);
-      try {
-        filter = new AlarmFilter(filterRules(settings), exits, memory, options);
-      } catch (error) {
-        // Rather an alarm too many than none.
-        problem = asAlarmError(error, 'INTERNAL');
-        filter = new AlarmFilter(
-          filterRules({ ...settings, schedule: '', zone: '' }),
-          exits,
-          memory,
-          options,
-        );
-        this.error(problem, {});
-      }
+      const language = nodeRedLanguage(RED);
+      const options = { clock: SYSTEM_CLOCK, limits, newId: createIds(), language };
       MEMORIES.set(this.id, memory);
+      const made = makeFilter(readFilter(config), exits, memory, options);
+      ({ filter, problem } = made);
+      if (problem !== undefined) this.error(problem, {});
       show();
     };
+    const setting = readText(config.armed, 'true') === 'true';
+    const left = MEMORIES.get(this.id);
+    left?.setArmed(setting);
+    if (left === undefined) store.read((kept) => begin(new FilterMemory(limits, setting, kept)));
+    // Not before all nodes of the flow are there: Catch and Status nodes would miss it.
+    else store.soon(() => begin(left));
+    const looking = setInterval(() => guarded(this, show), limits.filterLookMs);
 
     /** @throws AlarmError `NOT_AN_ALARM` */
     const take = (message: NodeMessage, send: (message: NodeMessage) => void) => {
-      const armed = readArmed(message);
-      const item = armed === undefined ? readAlarm(message) : undefined;
-      if (armed !== undefined) filter?.arm(armed);
-      else if (item !== undefined) filter?.take(item);
-      else if (readText(config.others, 'pass') === 'refuse') throw new AlarmError('NOT_AN_ALARM');
+      const item = readAlarm(message);
+      const armed = item === undefined ? readArmed(message) : undefined;
+      if (item !== undefined) filter?.take(item);
+      else if (armed !== undefined) {
+        filter?.arm(armed);
+        store.changed(MEMORIES.get(this.id));
+        show();
+      } else if (readText(config.others, 'pass') === 'refuse') throw new AlarmError('NOT_AN_ALARM');
       else send(message);
-      if (armed !== undefined) show();
     };
-
-    const left = MEMORIES.get(this.id);
-    if (left === undefined)
-      store.read((kept) => begin(new FilterMemory(limits, readText(config.armed, 'true') === 'true', kept)));
-    // Not before all nodes of the flow are there: Catch and Status nodes would miss it.
-    else store.soon(() => begin(left));
 
     this.on('input', (message, send, done) => {
       store.ready(() => {
@@ -121,7 +109,9 @@ export default function register(RED: NodeAPI): void {
     });
 
     this.on('close', (removed: boolean, done: () => void) => {
-      filter?.stop();
+      clearInterval(looking);
+      if (removed) filter?.end();
+      else filter?.stop();
       if (removed) MEMORIES.delete(this.id);
       store.close(removed ? undefined : MEMORIES.get(this.id), done);
     });
@@ -137,4 +127,22 @@ export default function register(RED: NodeAPI): void {
       response.json(seenValues(limitsOf(RED).limits).all());
     },
   );
+}
+
+/** Without its schedule where that cannot be read: rather an alarm too many than none. */
+function makeFilter(
+  settings: FilterSettings,
+  exits: FilterExits<NodeMessage>,
+  memory: FilterMemory<NodeMessage>,
+  options: FilterOptions,
+): { readonly filter: Filter; readonly problem: AlarmError | undefined } {
+  const make = (own: FilterSettings) => new AlarmFilter(filterRules(own), exits, memory, options);
+  try {
+    return { filter: make(settings), problem: undefined };
+  } catch (error) {
+    return {
+      filter: make({ ...settings, schedule: '', zone: '' }),
+      problem: asAlarmError(error, 'INTERNAL'),
+    };
+  }
 }

@@ -54,7 +54,7 @@ export type { Sender } from './inbox/subscriptions.js';
 export { DEVICE_LIMITS, type DeviceLimits, LIMITS, type Limits } from './limits.js';
 export type { BodyPart, DeviceSign, Notification, Subscriber, Vendor } from './notification.js';
 export { DeviceZone } from './routing/device-zone.js';
-export { AlarmFilter, type FilterExits } from './routing/filter/alarm-filter.js';
+export { AlarmFilter, type FilterExits, type FilterOptions } from './routing/filter/alarm-filter.js';
 export { FilterMemory, type Item, type Reason } from './routing/filter/memory.js';
 export { type FilterSettings, filterRules } from './routing/filter/rules.js';
 export { WithoutHistory } from './routing/history.js';

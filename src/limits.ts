@@ -142,11 +142,17 @@ export const LIMITS = {
   episodesAtAPlace: 64,
   /** What a filter remembers: last alarms by the key of its cool-down, alarms that go on, decisions. */
   filterMemory: 10_000,
+  /** Times at which alarms of one key were sent: those of an outage come mixed with what is new. */
+  filterSent: 16,
   /** Starts that wait for their duration, and cool-downs that will be summed up, each with its pictures. */
   filterHeld: 256,
   filterStorms: 256,
   /** What a filter remembers is stored no more often. */
   filterStoreMs: 1_000,
+  /** A context store that has not answered by then costs what was stored, rather than the alarms that wait for it. */
+  filterReadMs: 5_000,
+  /** Whether it is time for alarms is shown below the node no later than this. */
+  filterLookMs: 60_000,
   /** Devices, channels, regions and targets that the dialog of a filter offers. */
   seenPlaces: 2_000,
   /** Pictures that an event gives the addresses of, and how long it waits for them. */

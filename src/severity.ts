@@ -49,5 +49,5 @@ export function severityOf({
   panel,
 }: Pick<AlarmEvent, 'kind' | 'access' | 'panel'>): AlarmSeverity {
   if (panel !== undefined) return 'high';
-  return access?.outcome === 'denied' ? 'medium' : OF_KIND[kind];
+  return access?.outcome === 'denied' ? 'high' : OF_KIND[kind];
 }

@@ -10,6 +10,6 @@ test('every kind has a severity', () => {
 test('a door that refused somebody is more than one that opened, and an alarm panel is to be heard', () => {
   const access = { major: 5, minor: 1 };
   assert.equal(severityOf({ kind: 'access', access: { ...access, outcome: 'granted' } }), 'low');
-  assert.equal(severityOf({ kind: 'access', access: { ...access, outcome: 'denied' } }), 'medium');
+  assert.equal(severityOf({ kind: 'access', access: { ...access, outcome: 'denied' } }), 'high');
   assert.equal(severityOf({ kind: 'unknown', panel: { code: '1130' } }), 'high');
 });

@@ -46,8 +46,8 @@ export function emitter(RED: NodeAPI, node: Node, statusOf = signStatus): Subscr
   };
 }
 
-/** A flow that throws must not reach the sockets. */
-function guarded(node: Node, action: () => void): void {
+/** A flow that throws must not reach sockets and timers. */
+export function guarded(node: Node, action: () => void): void {
   try {
     action();
   } catch (error) {

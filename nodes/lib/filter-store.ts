@@ -11,6 +11,7 @@ export class FilterStore<T> {
   /** What came before the memory was there; undefined when it is. */
   #waiting: (() => void)[] | undefined = [];
   #cancel: (() => void) | undefined;
+  #cancelRead: (() => void) | undefined;
   #isClosed = false;
 
   constructor(node: Node, limits: Limits, clock: Clock) {
@@ -22,9 +23,12 @@ export class FilterStore<T> {
   /** What an earlier run left, or nothing. Errors of the store are told, and cost what it remembered. */
   read(begin: (kept: unknown) => void): void {
     const got = (error: unknown, kept: unknown) => {
+      late();
       if (error) this.#node.error(error as Error, {});
       this.soon(() => begin(kept));
     };
+    const late = this.#clock.after(this.#limits.filterReadMs, () => got(undefined, undefined));
+    this.#cancelRead = late;
     try {
       this.#node.context().get(KEY, got);
     } catch (error) {
@@ -60,6 +64,7 @@ export class FilterStore<T> {
   close(memory: FilterMemory<T> | undefined, done: () => void): void {
     this.#isClosed = true;
     this.#cancel?.();
+    this.#cancelRead?.();
     if (memory === undefined) done();
     else this.#write(memory, done);
   }

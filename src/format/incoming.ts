@@ -79,6 +79,8 @@ export function isEvent(value: unknown): value is AlarmEvent {
     ['id', 'transport', 'type', 'time', 'receivedAt', 'title', 'text'].every((name) => isText(value[name])) &&
     isDevice(value['device']) &&
     isPlace(value) &&
+    ['channelRaw', 'input', 'correlationId'].every((name) => isMaybe(value[name])) &&
+    isPanel(value['panel']) &&
     Array.isArray(value['targets']) &&
     value['targets'].every(isText) &&
     Array.isArray(value['regions']) &&
@@ -112,6 +114,9 @@ const isDevice = (value: unknown) =>
 
 const isPlace = ({ channel, channelName }: Readonly<Record<string, unknown>>) =>
   (channel === undefined || Number.isSafeInteger(channel)) && isMaybe(channelName);
+
+const isPanel = (value: unknown) =>
+  value === undefined || (isObject(value) && isText(value['code']) && isMaybe(value['zone']));
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

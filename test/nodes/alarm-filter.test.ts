@@ -16,21 +16,21 @@ const CATCHES = [
   flowNode('status1', 'status', { scope: null, wires: [['statuses']] }),
 ];
 
-/** A filter goes on with what the one before of its id knew: each test has its own. */
-let id = '';
-let tests = 0;
-beforeEach(() => {
-  id = `filter${++tests}`;
-});
-
 let flow: Flow | undefined;
 afterEach(async () => {
   await flow?.stop();
   flow = undefined;
 });
 
+/** Another one for each test: a node goes on with what the one of its id knew. */
+let own = '';
+beforeEach(() => {
+  own = `filter${++filters}`;
+});
+let filters = 0;
+
 const filter = (settings: object = {}, wires = [['passed'], ['held']]): FlowNode =>
-  flowNode(id, 'alarm-filter', { ...settings, wires });
+  flowNode(own, 'alarm-filter', { ...settings, wires });
 
 async function start(nodes: readonly FlowNode[], settings: object = {}): Promise<Flow> {
   flow = await startFlow(
@@ -62,8 +62,8 @@ describe('alarm-filter', () => {
   it('passes what is asked for and hands what is not to its second output, with the reason', async () => {
     const running = await start([filter({ kinds: 'line-crossing' })]);
     const message = alarm();
-    running.give(id, message);
-    running.give(id, alarm({ kind: 'motion' }));
+    running.give(own, message);
+    running.give(own, alarm({ kind: 'motion' }));
     assert.equal(
       (await running.at('passed').take()).payload.id,
       (message as { payload: { id: string } }).payload.id,
@@ -79,27 +79,27 @@ describe('alarm-filter', () => {
   it('is disarmed and armed by a message, which goes no further, and stays so over a deploy', async () => {
     const nodes = [filter(), ...SINKS, ...CATCHES];
     const running = await start([filter()]);
-    running.give(id, disarm);
-    running.give(id, alarm());
+    running.give(own, disarm);
+    running.give(own, alarm());
     assert.equal((await running.at('held').take()).payload.kind, 'line-crossing');
     await running.redeploy(
-      nodes.map((node) => (node.id === id ? { ...node, name: 'anew' } : node)),
+      nodes.map((node) => (node.id === own ? { ...node, name: 'anew' } : node)),
       'nodes',
     );
-    running.give(id, alarm());
+    running.give(own, alarm());
     await running.at('held').take();
-    running.give(id, { payload: { armed: 'on' } });
-    running.give(id, alarm());
+    running.give(own, { payload: { armed: 'on' } });
+    running.give(own, alarm());
     await running.at('passed').take();
     assert.deepEqual([running.at('passed').size, running.at('held').size], [0, 0]);
   });
 
   it('gives a start its end behind a deploy that changed what is asked for', async () => {
     const running = await start([filter()]);
-    running.give(id, alarm({ state: 'active', correlationId: 'a' }));
+    running.give(own, alarm({ state: 'active', correlationId: 'a' }));
     await running.at('passed').take();
     await running.redeploy([filter({ kinds: 'motion' }), ...SINKS, ...CATCHES], 'nodes');
-    running.give(id, alarm({ state: 'inactive', correlationId: 'a' }));
+    running.give(own, alarm({ state: 'inactive', correlationId: 'a' }));
     assert.equal((await running.at('passed').take()).payload.state, 'inactive');
   });
 
@@ -107,17 +107,17 @@ describe('alarm-filter', () => {
     const running = await start([filter({ schedule: '{"mon":[["x","y"]]}' })]);
     const { error } = await running.at('errors').take();
     assert.equal(error?.code, 'SCHEDULE_INVALID');
-    running.give(id, alarm());
+    running.give(own, alarm());
     await running.at('passed').take();
   });
 
   it('passes what is no alarm as it is, or refuses it', async () => {
     let running = await start([filter()]);
-    running.give(id, { payload: 'hello' });
+    running.give(own, { payload: 'hello' });
     assert.equal((await running.at('passed').take()).payload as unknown, 'hello');
     await running.stop();
     running = await start([filter({ others: 'refuse' })]);
-    running.give(id, { payload: { event: 'online', device: { id: 'x' } } });
+    running.give(own, { payload: { event: 'online', device: { id: 'x' } } });
     assert.equal((await running.at('errors').take()).error?.code, 'NOT_AN_ALARM');
     assert.equal(running.at('passed').size, 0);
   });
@@ -133,15 +133,15 @@ describe('alarm-filter', () => {
       })),
     );
     const given = fc.sample(odd, { numRuns: 500, seed: 7 });
-    for (const message of given) running.give(id, message);
-    running.give(id, { payload: 'last' });
+    for (const message of given) running.give(own, message);
+    running.give(own, { payload: 'last' });
     for (;;) if (((await running.at('passed').take()).payload as unknown) === 'last') break;
     assert.equal(running.at('errors').size, 0);
   });
 
   it('sums up what the cool-down held back', async () => {
     const running = await start([filter({ cooldown: '0.2', summary: 'true' })]);
-    for (let number = 0; number < 5; number++) running.give(id, alarm());
+    for (let number = 0; number < 5; number++) running.give(own, alarm());
     await running.at('passed').take();
     const summary = await running.at('passed').take();
     assert.equal(summary.payload.summary?.count, 4);
@@ -153,7 +153,7 @@ describe('alarm-filter', () => {
     const port = await freePort();
     const running = await start([
       { id: 'listener', type: 'alarm-listener', host: '127.0.0.1', port: String(port), spool: 'off' },
-      flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [[id], []] }),
+      flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [[own], []] }),
       filter(),
     ]);
     const target = { host: '127.0.0.1', port, path: `/${SECRET}/isapi` };
@@ -181,7 +181,7 @@ describe('alarm-filter', () => {
     const running = await start(
       [
         { id: 'listener', type: 'alarm-listener', host: '127.0.0.1', port: String(port), confirm: true },
-        flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [[id, 'held'], []] }),
+        flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [[own, 'held'], []] }),
         filter({ kinds: 'line-crossing' }, [['passed'], []]),
       ],
       { cameraAlarms: { limits } },

@@ -1,11 +1,13 @@
 import type { Clock } from '../../clock.js';
 import type { AlarmEvent, Attachment } from '../../event.js';
 import type { Limits } from '../../limits.js';
-import { placeOf } from '../place.js';
 import type { Missed } from './conditions.js';
-import type { FilterMemory, Held, Item, Reason, Storm } from './memory.js';
+import { CoolDown } from './cool-down.js';
+import { ends, episodeOf, OpenStarts } from './episode.js';
+import type { Decision, FilterMemory, Held, Item, Reason, Storm } from './memory.js';
 import type { Schedule } from './schedule.js';
-import { stormEvent } from './storm.js';
+import { Storms } from './storms.js';
+import { stormEvent } from './summary.js';
 
 /** What a filter lets through. */
 export interface FilterRules {
@@ -39,9 +41,10 @@ export interface FilterOptions {
   readonly newId: () => string;
   /** Of summaries. */
   readonly language: string;
-  /** Something went wrong when a time was over, where nobody stands behind to catch it. */
-  readonly onError: (error: unknown) => void;
 }
+
+/** What an end has of its start whatever device tells it: regions and targets are often left out at an end. */
+const SHARED: ReadonlySet<Missed | undefined> = new Set(['kind', 'device', 'channel']);
 
 /**
  * Lets few alarms through, and to each start its end: a start that was passed gets its end whatever has changed since,
@@ -53,6 +56,10 @@ export class AlarmFilter<T> {
   readonly #exits: FilterExits<T>;
   readonly #memory: FilterMemory<T>;
   readonly #options: FilterOptions;
+  readonly #coolDown: CoolDown;
+  readonly #storms: Storms;
+  readonly #passedStarts: OpenStarts;
+  readonly #heldBackStarts: OpenStarts;
   #passed = 0;
   #suppressed = 0;
 
@@ -62,8 +69,13 @@ export class AlarmFilter<T> {
     this.#exits = exits;
     this.#memory = memory;
     this.#options = options;
-    for (const [key, held] of memory.held) this.#await(held, () => this.#release(key));
-    for (const [key, storm] of memory.storms) this.#await(storm, () => this.#summarise(key));
+    this.#coolDown = new CoolDown(memory.sent, rules.cooldownMs, options.limits.filterSent);
+    this.#storms = new Storms(memory.storms, this.#coolDown, options, (key, storm) =>
+      this.#summarise(key, storm),
+    );
+    this.#passedStarts = new OpenStarts(memory.passed);
+    this.#heldBackStarts = new OpenStarts(memory.heldBack);
+    for (const [id, held] of memory.held) this.#await(id, held);
   }
 
   get passed(): number {
@@ -90,16 +102,24 @@ export class AlarmFilter<T> {
   take(item: Item<T>): void {
     const { event } = item;
     const before = this.#memory.decisions.get(event.id);
-    const waiting = this.#memory.held.get(episodeOf(event));
+    const waiting = this.#memory.held.get(event.id);
     if (before !== undefined) this.#give(item, before);
-    else if (waiting?.item.event.id === event.id) waiting.item = item;
+    else if (waiting !== undefined) waiting.item = item;
     else if (event.state === 'inactive') this.#end(item);
     else this.#begin(item);
   }
 
   /** Nothing happens any more; what is held stays in the memory. */
   stop(): void {
-    for (const { cancel } of [...this.#memory.held.values(), ...this.#memory.storms.values()]) cancel();
+    for (const { cancel } of this.#memory.held.values()) cancel();
+    this.#storms.stop();
+  }
+
+  /** The same for good: what is held is held back. */
+  end(): void {
+    this.stop();
+    for (const { item } of this.#memory.held.values()) this.#decide(item, 'duration');
+    this.#memory.held.clear();
   }
 
   #begin(item: Item<T>): void {
@@ -111,87 +131,93 @@ export class AlarmFilter<T> {
     else if (!this.#memory.armed) this.#decide(item, 'armed');
     else if (!isOpen(timeOf(event))) this.#decide(item, 'schedule');
     else if (event.state === 'active' && minDurationMs > 0) this.#hold(item);
-    else this.#limit(item);
+    else this.#limit(item, timeOf(event));
   }
 
   #hold(item: Item<T>): void {
-    const key = episodeOf(item.event);
-    const { held, episodes } = this.#memory;
-    if (held.has(key)) this.#decide(item, 'duration');
-    else if (episodes.get(key)?.lasted === true) this.#limit(item);
-    else {
-      const due = this.#options.clock.ticks() + this.#rules.minDurationMs;
-      const fresh: Held<T> = { item, due, cancel: () => undefined };
-      held.set(key, fresh);
-      this.#await(fresh, () => this.#release(key));
-      const [oldest] = held.keys();
-      if (oldest !== undefined && held.size > this.#options.limits.filterHeld) this.#release(oldest);
-    }
+    const { held } = this.#memory;
+    const fresh: Held<T> = { item, since: this.#options.clock.ticks(), cancel: () => undefined };
+    held.set(item.event.id, fresh);
+    this.#await(item.event.id, fresh);
+    const [oldest] = held.keys();
+    if (oldest !== undefined && held.size > this.#options.limits.filterHeld) this.#release(oldest);
   }
 
-  /** It has gone on for long enough. */
-  #release(key: string): void {
-    const { held, episodes } = this.#memory;
-    const released = held.get(key);
+  #await(id: string, held: Held<T>): void {
+    const { clock } = this.#options;
+    const left = held.since + this.#rules.minDurationMs - clock.ticks();
+    held.cancel = clock.after(Math.max(1, left), () => this.#release(id));
+  }
+
+  /** It has gone on for long enough, or others need its place. */
+  #release(id: string): void {
+    const { held } = this.#memory;
+    const released = held.get(id);
     if (released === undefined) return;
-    released.cancel();
-    held.delete(key);
-    episodes.set(key, { passed: episodes.get(key)?.passed ?? false, lasted: true });
-    this.#limit(released.item);
+    const { item, since, cancel } = released;
+    cancel();
+    held.delete(id);
+    this.#limit(item, timeOf(item.event) + this.#options.clock.ticks() - since);
   }
 
-  #limit(item: Item<T>): void {
+  /** @param at when it would go out: milliseconds since 1970 */
+  #limit(item: Item<T>, at: number): void {
     const { event } = item;
-    const { keyOf } = this.#rules;
-    const key = keyOf(event);
-    const at = timeOf(event);
-    if (this.#isCooling(key, at, event.id)) {
-      this.#addToStorm(key, item);
+    const key = this.#rules.keyOf(event);
+    if (this.#coolDown.covers(key, at)) {
+      if (this.#rules.summary) this.#storms.add(key, item, at);
       this.#decide(item, 'cooldown');
     } else if (!this.#isEnough(key, at)) this.#decide(item, 'count');
+    else if (this.#isMasked(event)) this.#decide(item, 'state');
     else {
-      const before = this.#memory.sent.get(key)?.at ?? at;
-      this.#memory.sent.set(key, { at: Math.max(at, before), id: event.id });
-      this.#decide(item, this.#isMasked(event) ? 'state' : 'passed');
+      this.#coolDown.note(key, at);
+      this.#decide(item, 'passed');
     }
-  }
-
-  /** One that comes again after an outage may be older than the last one. */
-  #isCooling(key: string, at: number, id: string): boolean {
-    const sent = this.#memory.sent.get(key);
-    return sent !== undefined && sent.id !== id && Math.abs(at - sent.at) < this.#rules.cooldownMs;
   }
 
   #isEnough(key: string, at: number): boolean {
     const { count, withinMs } = this.#rules;
     if (count <= 1) return true;
     const { recent } = this.#memory;
-    const times = (recent.get(key) ?? []).filter((time) => Math.abs(at - time) < withinMs);
-    if (times.length + 1 >= count) {
-      recent.delete(key);
-      return true;
-    }
-    recent.set(key, [...times, at]);
-    return false;
+    // In the order in which they happened, which after an outage is not that in which they come.
+    const times = [...(recent.get(key) ?? []), at].sort((one, other) => one - other);
+    const isEnough = times.some((time, index) => (times[index + count - 1] ?? Infinity) - time < withinMs);
+    if (isEnough) recent.delete(key);
+    else recent.set(key, times.slice(-Math.max(count, this.#options.limits.filterSent)));
+    return isEnough;
   }
 
   #end(item: Item<T>): void {
     const { event } = item;
-    const key = episodeOf(event);
-    const { held, episodes } = this.#memory;
-    const waiting = held.get(key);
-    if (waiting !== undefined) {
-      waiting.cancel();
-      held.delete(key);
-      this.#decide(waiting.item, 'duration');
-    }
-    const episode = episodes.get(key);
-    episodes.delete(key);
+    const episode = episodeOf(event);
+    const wasShort = this.#endHeld(item);
+    const wasPassed = this.#passedStarts.end(episode);
+    const wasHeldBack = this.#heldBackStarts.end(episode);
     // An earlier run may have passed its start, and nobody remembers.
-    const isOrphan = episode === undefined && event.redelivered === true && waiting === undefined;
-    const passes = episode?.passed === true || (isOrphan && this.#rules.misses(event) === undefined);
-    if (!passes) this.#decide(item, waiting === undefined ? 'start' : 'duration');
+    const isOrphan = !wasHeldBack && event.redelivered === true;
+    const passes = wasPassed || (isOrphan && !SHARED.has(this.#rules.misses(event)));
+    if (!passes) this.#decide(item, wasShort ? 'duration' : 'start');
     else this.#decide(item, this.#isMasked(event) ? 'state' : 'passed');
+  }
+
+  /** Start and end may come at once, after an outage: how long it went on is told by when they came first. */
+  #endHeld({ event }: Item<T>): boolean {
+    const { held } = this.#memory;
+    const { minDurationMs } = this.#rules;
+    const episode = episodeOf(event);
+    const ended = [...held].filter(([, { item }]) => ends(episode, episodeOf(item.event)));
+    let wasShort = false;
+    for (const [id, { item, cancel }] of ended) {
+      cancel();
+      held.delete(id);
+      if (timeOf(event) - timeOf(item.event) >= minDurationMs)
+        this.#limit(item, timeOf(item.event) + minDurationMs);
+      else {
+        wasShort = true;
+        this.#decide(item, 'duration');
+      }
+    }
+    return wasShort;
   }
 
   #isMasked({ state }: AlarmEvent): boolean {
@@ -199,19 +225,17 @@ export class AlarmFilter<T> {
     return states.size > 0 && !states.has(state);
   }
 
-  #decide(item: Item<T>, decision: Reason | 'passed'): void {
+  #decide(item: Item<T>, decision: Decision): void {
     const { event } = item;
-    const { decisions, episodes } = this.#memory;
-    decisions.set(event.id, decision);
+    this.#memory.decisions.set(event.id, decision);
     if (event.state === 'active') {
-      const key = episodeOf(event);
-      const { passed = false, lasted = false } = episodes.get(key) ?? {};
-      episodes.set(key, { passed: passed || decision === 'passed' || decision === 'state', lasted });
+      const goesOn = decision === 'passed' || decision === 'state';
+      (goesOn ? this.#passedStarts : this.#heldBackStarts).add(episodeOf(event));
     }
     this.#give(item, decision);
   }
 
-  #give({ message }: Item<T>, decision: Reason | 'passed'): void {
+  #give({ message }: Item<T>, decision: Decision): void {
     if (decision === 'passed') {
       this.#passed++;
       this.#exits.pass(message);
@@ -221,62 +245,14 @@ export class AlarmFilter<T> {
     }
   }
 
-  #addToStorm(key: string, { event, attachments }: Item<T>): void {
-    const { storms, sent } = this.#memory;
-    const { clock, limits } = this.#options;
-    const { summary, cooldownMs } = this.#rules;
-    if (!summary || (!storms.has(key) && storms.size >= limits.filterStorms)) return;
-    // Flows change what they are given. The document is large, and a summary has none of its own.
-    const last = structuredClone({ ...event, document: {} });
-    const storm = storms.get(key);
-    if (storm !== undefined) {
-      storm.count++;
-      storm.to = event.receivedAt;
-      storm.event = last;
-      if (attachments.length > 0) storm.attachments = attachments;
-      return;
-    }
-    const left = cooldownMs - (clock.now() - (sent.get(key)?.at ?? 0));
-    const due = clock.ticks() + Math.min(cooldownMs, Math.max(0, left));
-    const { receivedAt } = event;
-    const fresh: Storm = {
-      count: 1,
-      from: receivedAt,
-      to: receivedAt,
-      event: last,
-      attachments,
-      due,
-      cancel: () => undefined,
-    };
-    storms.set(key, fresh);
-    this.#await(fresh, () => this.#summarise(key));
-  }
-
   /** It counts as sent: of a storm that goes on there is one message in each cool-down. */
-  #summarise(key: string): void {
-    const { storms, sent, armed } = this.#memory;
-    const storm = storms.get(key);
-    storms.delete(key);
-    if (storm === undefined || !this.#rules.summary || !armed || !this.isOpen) return;
+  #summarise(key: string, storm: Storm): void {
+    if (!this.#rules.summary || !this.armed || !this.isOpen) return;
     const { clock, newId, language } = this.#options;
     const event = stormEvent(storm, newId(), clock.now(), language);
-    sent.set(key, { at: clock.now(), id: event.id });
+    this.#coolDown.note(key, clock.now());
     this.#exits.summarise(event, storm.attachments);
-  }
-
-  #await(waiting: { readonly due: number; cancel: () => void }, action: () => void): void {
-    const { clock, onError } = this.#options;
-    waiting.cancel = clock.after(Math.max(1, waiting.due - clock.ticks()), () => {
-      try {
-        action();
-      } catch (error) {
-        onError(error);
-      }
-    });
   }
 }
 
 const timeOf = ({ receivedAt }: AlarmEvent) => Date.parse(receivedAt);
-
-/** What joins a start with its end: their own mark, else where they happened. */
-const episodeOf = (event: AlarmEvent) => event.correlationId ?? placeOf(event);

@@ -39,7 +39,7 @@ export function filterRules(settings: FilterSettings): FilterRules {
     isOpen: readSchedule(settings.schedule, settings.zone),
     cooldownMs: settings.cooldown * 1000,
     keyOf: (event) => JSON.stringify(parts.map((part) => part(event))),
-    count: settings.count,
+    count: Math.ceil(settings.count),
     withinMs: settings.within * 1000,
     minDurationMs: settings.minDuration * 1000,
     summary: settings.summary,

@@ -40,6 +40,23 @@ describe('start and end', () => {
     assert.deepEqual(trial.take(), ['a', 'b cooldown', 'c', 'd start', 'e', 'f start']);
   });
 
+  it('tells the regions of a place apart, where nothing else joins start and end', () => {
+    const trial = new Filtering({ regions: '2' });
+    const said = (id: string, state: 'active' | 'inactive', ...regions: string[]) =>
+      trial.say({ id, state, regions: regions.map((region) => ({ id: region })) });
+    said('a', 'active', '1');
+    said('b', 'active', '2');
+    said('c', 'inactive', '1');
+    said('d', 'inactive', '2');
+    said('e', 'inactive', '2');
+    assert.deepEqual(trial.take(), ['a region', 'b', 'c start', 'd', 'e start']);
+    said('f', 'active', '1');
+    said('g', 'active', '2');
+    said('h', 'inactive');
+    said('i', 'inactive');
+    assert.deepEqual(trial.take(), ['f region', 'g', 'h', 'i start']);
+  });
+
   it('remembers over a restart what was passed', () => {
     const trial = new Filtering();
     trial.say(start('a'));
@@ -51,7 +68,7 @@ describe('start and end', () => {
   });
 
   it('lets an end pass that comes once more and whose start nobody remembers', () => {
-    const trial = new Filtering({ kinds: 'line-crossing' });
+    const trial = new Filtering({ kinds: 'line-crossing', targets: 'human', regions: '1' });
     trial.say(end('a', 'x', { redelivered: true }));
     trial.say(end('b', 'y'));
     trial.say(end('c', 'z', { redelivered: true, kind: 'motion' }));
@@ -123,6 +140,22 @@ describe('cool-down', () => {
       assert.deepEqual(trial.take(), wanted);
     });
 
+  it('does not begin with what the choice of states kept in', () => {
+    const trial = new Filtering({ cooldown: 60, states: 'pulse' });
+    trial.say(start('a'));
+    trial.say({ id: 'b', state: 'pulse' });
+    trial.say(start('c'));
+    assert.deepEqual(trial.take(), ['a state', 'b', 'c cooldown']);
+  });
+
+  it('holds for what is old and comes between what is new', () => {
+    const trial = new Filtering({ cooldown: 60 });
+    const ago = (seconds: number) => new Date(trial.clock.now() - seconds * SECOND).toISOString();
+    for (const [index, seconds] of [0, 600, 590, 1, 550, 540].entries())
+      trial.say({ id: `${index}`, state: 'pulse', receivedAt: ago(seconds) });
+    assert.deepEqual(trial.take(), ['0', '1', '2 cooldown', '3 cooldown', '4 cooldown', '5']);
+  });
+
   it('judges what comes again after an outage by when it came first', () => {
     const trial = new Filtering({ cooldown: 60 });
     const ago = (seconds: number) => new Date(trial.clock.now() - seconds * SECOND).toISOString();
@@ -139,17 +172,34 @@ describe('the same alarm once more', () => {
     assert.deepEqual(trial.take(), ['a', 'b cooldown', 'a', 'b cooldown']);
   });
 
-  it('passes behind a restart that remembers it as the last one', () => {
-    const trial = new Filtering({ cooldown: 60 });
-    trial.say({ id: 'a', state: 'pulse' });
-    trial.restart({ cooldown: 60 }, JSON.parse(JSON.stringify(trial.memory)));
-    trial.say({ id: 'b', state: 'pulse' });
-    trial.say({ id: 'a', state: 'pulse', redelivered: true });
-    assert.deepEqual(trial.take(), ['a', 'b cooldown', 'a']);
+  it('is decided as before behind a restart, whatever else was asked of it then', () => {
+    const settings = { cooldown: 60, count: 2 };
+    const trial = new Filtering(settings);
+    for (const id of ['a', 'b', 'c']) trial.say({ id, state: 'pulse' });
+    assert.deepEqual(trial.take(), ['a count', 'b', 'c cooldown']);
+    trial.filter.arm(false);
+    trial.restart(settings, JSON.parse(JSON.stringify(trial.memory)));
+    for (const id of ['c', 'b', 'a']) trial.say({ id, state: 'pulse', redelivered: true });
+    assert.deepEqual(trial.take(), ['c cooldown', 'b', 'a count']);
   });
 });
 
 describe('armed, schedule', () => {
+  it('takes the setting when that was changed, and else what was said last', () => {
+    const trial = new Filtering();
+    trial.filter.arm(false);
+    trial.memory.setArmed(true);
+    assert.equal(trial.filter.armed, false);
+    trial.memory.setArmed(false);
+    trial.filter.arm(true);
+    trial.memory.setArmed(false);
+    assert.equal(trial.filter.armed, true);
+    const { setting, ...kept } = trial.memory.toJSON();
+    assert.equal(setting, false);
+    trial.restart({}, { ...kept, armed: false, setting: false });
+    assert.equal(trial.filter.armed, true, 'begins with a setting of true, which was false');
+  });
+
   it('holds back starts and pulses while disarmed', () => {
     const trial = new Filtering();
     trial.filter.arm(false);
@@ -208,24 +258,52 @@ describe('an alarm that has to go on', () => {
     assert.deepEqual(trial.take(), ['a duration', 'b duration', 'c']);
   });
 
-  it('is held back when it is repeated before, and not any more afterwards', () => {
+  it('is asked of each repeat anew: one that the end follows too soon is held back', () => {
     const trial = new Filtering({ minDuration: 5 });
     for (let second = 0; second < 7; second++) {
       trial.say({ id: `${second}`, state: 'active' });
       trial.clock.pass(SECOND);
     }
-    assert.deepEqual(trial.take(), ['1 duration', '2 duration', '3 duration', '4 duration', '0', '5', '6']);
+    trial.say({ id: 'end', state: 'inactive' });
+    const short = ['3', '4', '5', '6'].map((id) => `${id} duration`);
+    assert.deepEqual(trial.take(), ['0', '1', '2', ...short, 'end']);
   });
 
-  it('tells of a flow that throws, and goes on', () => {
+  it('is asked of it where no end ever came of one before', () => {
     const trial = new Filtering({ minDuration: 5 });
-    trial.throws = true;
+    trial.say({ id: 'a', state: 'active' });
+    trial.clock.pass(86_400 * SECOND);
+    trial.say({ id: 'b', state: 'active' });
+    assert.deepEqual(trial.take(), ['a']);
+  });
+
+  it('is judged by when it came first, where start and end come at once after an outage', () => {
+    const trial = new Filtering({ minDuration: 5, cooldown: 60 });
+    const ago = (seconds: number) => new Date(trial.clock.now() - seconds * SECOND).toISOString();
+    trial.say(start('a', { receivedAt: ago(600) }));
+    trial.say(end('b', 'a', { receivedAt: ago(595) }));
+    trial.say(start('c', { receivedAt: ago(500) }));
+    trial.say(end('d', 'c', { receivedAt: ago(496) }));
+    assert.deepEqual(trial.take(), ['a', 'b', 'c duration', 'd duration']);
+  });
+
+  it('begins its cool-down when it passes', () => {
+    const trial = new Filtering({ minDuration: 5, cooldown: 60 });
     trial.say(start('a'));
-    trial.clock.pass(5 * SECOND);
-    assert.equal(trial.errors.length, 1);
-    trial.throws = false;
-    trial.say(end('b', 'a'));
-    assert.deepEqual(trial.take(), ['b']);
+    trial.clock.pass(62 * SECOND);
+    trial.say({ id: 'b', state: 'pulse' });
+    trial.clock.pass(3 * SECOND);
+    trial.say({ id: 'c', state: 'pulse' });
+    assert.deepEqual(trial.take(), ['a', 'b cooldown', 'c']);
+  });
+
+  it('is held back for good when its filter is removed', () => {
+    const trial = new Filtering({ minDuration: 5 });
+    trial.say(start('a'));
+    trial.filter.end();
+    trial.clock.pass(60 * SECOND);
+    assert.deepEqual(trial.take(), ['a duration']);
+    assert.deepEqual([trial.filter.suppressed, trial.clock.waiting], [1, 0]);
   });
 
   it('goes on over a redeploy', () => {
@@ -262,7 +340,7 @@ describe('summary of a cool-down', () => {
     }
     assert.equal(trial.take().length, 9);
     trial.clock.pass(120 * SECOND);
-    const [{ summary, pictures } = {}] = trial.out.splice(0);
+    const { summary, pictures } = trial.out.splice(0).at(0) ?? {};
     assert.equal(pictures, 2);
     assert.equal(summary?.title, '8 more in 7 min: Line crossing: Gate');
     assert.match(summary?.text ?? '', /^8 more in 7 min\nLine crossing – now\n/);
@@ -282,6 +360,52 @@ describe('summary of a cool-down', () => {
     trial.filter.arm(false);
     trial.clock.pass(60 * SECOND);
     assert.deepEqual(trial.take(), ['1', '2', '3 cooldown']);
+  });
+
+  it('is one for each cool-down, also of alarms that come all at once after an outage', () => {
+    const trial = new Filtering({ cooldown: 60, summary: true });
+    const night = trial.clock.now() - 36_000 * SECOND;
+    for (let second = 0; second < 40; second++) {
+      trial.say({ state: 'pulse', receivedAt: new Date(night + second * SECOND).toISOString() });
+      trial.clock.pass(10);
+    }
+    assert.deepEqual([trial.filter.passed, trial.filter.suppressed], [1, 39]);
+    trial.take();
+    trial.clock.pass(3_600 * SECOND);
+    assert.deepEqual(trial.take(), ['summary of 39']);
+  });
+
+  it('waits for the end of another cool-down that began when its timer was late', () => {
+    const trial = new Filtering({ cooldown: 60, summary: true });
+    trial.say({ id: 'a', state: 'pulse' });
+    trial.clock.pass(30 * SECOND);
+    trial.say({ id: 'b', state: 'pulse' });
+    const late = new Date(trial.clock.now() + 30 * SECOND).toISOString();
+    trial.say({ id: 'c', state: 'pulse', receivedAt: late });
+    trial.clock.pass(89 * SECOND);
+    assert.deepEqual(trial.take(), ['a', 'b cooldown', 'c']);
+    trial.clock.pass(SECOND);
+    assert.deepEqual(trial.take(), ['summary of 1']);
+  });
+
+  it('fits its schema also where an earlier version made the alarm', () => {
+    const trial = new Filtering({ cooldown: 60, summary: true });
+    for (const id of ['a', 'b']) trial.say({ id, state: 'pulse', severity: undefined as never });
+    trial.clock.pass(60 * SECOND);
+    assert.equal(objections(schemas().alarm, trial.out.at(-1)?.summary), '');
+  });
+
+  it('is made of the alarm as it came, whatever the flow does with what was held back', () => {
+    const trial = new Filtering({ cooldown: 60, summary: true });
+    trial.say({ id: 'a', state: 'pulse' });
+    const targets = ['human'];
+    const regions = [{ id: '1' }];
+    trial.say({ id: 'b', state: 'pulse', targets, regions });
+    targets.length = 0;
+    regions[0] = { id: '<script>' };
+    trial.clock.pass(60 * SECOND);
+    assert.deepEqual(trial.out.at(-1)?.summary?.targets, ['human']);
+    assert.deepEqual(trial.out.at(-1)?.summary?.regions, [{ id: '1' }]);
   });
 
   it('comes behind a redeploy too', () => {

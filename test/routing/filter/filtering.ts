@@ -34,15 +34,14 @@ export interface Out {
   readonly held?: Reason;
   readonly summary?: AlarmEvent;
   readonly pictures?: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** A filter, its clock, and what came out of it in order. */
 export class Filtering {
   readonly clock: ManualClock;
   readonly out: Out[] = [];
-  readonly errors: unknown[] = [];
-  /** What it hands on is taken by a flow that throws. */
-  throws = false;
   readonly #newId: () => string;
   readonly #limits: Limits;
   memory: FilterMemory<string>;
@@ -90,21 +89,13 @@ export class Filtering {
     return new AlarmFilter<string>(
       filterRules({ ...OPEN, ...settings }),
       {
-        pass: (id) => {
-          if (this.throws) throw new Error('a flow that throws');
-          this.out.push({ id });
-        },
-        suppress: (id, held) => this.out.push({ id, held }),
-        summarise: (summary, { length }) => this.out.push({ summary, pictures: length }),
+        pass: (id) => this.out.push({ id, at: this.clock.now() }),
+        suppress: (id, held) => this.out.push({ id, held, at: this.clock.now() }),
+        summarise: (summary, { length }) =>
+          this.out.push({ summary, pictures: length, at: this.clock.now() }),
       },
       this.memory,
-      {
-        clock: this.clock,
-        limits: this.#limits,
-        newId: this.#newId,
-        language: 'en-US',
-        onError: (error) => this.errors.push(error),
-      },
+      { clock: this.clock, limits: this.#limits, newId: this.#newId, language: 'en-US' },
     );
   }
 }

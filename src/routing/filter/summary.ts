@@ -1,4 +1,5 @@
 import type { AlarmEvent } from '../../event.js';
+import { severityOf } from '../../severity.js';
 import { describeStorm } from '../../wording.js';
 import type { Storm } from './memory.js';
 
@@ -25,7 +26,9 @@ export function stormEvent(
     ...last
   } = event;
   const time = new Date(now).toISOString();
-  const summary = { count, from, to };
+  const summary = { count, from: new Date(from).toISOString(), to: new Date(to).toISOString() };
+  // One kept by an earlier version has none.
+  const { severity = severityOf(last) } = last as Partial<AlarmEvent>;
   const words = describeStorm(event, summary, language);
-  return { ...last, id, state: 'pulse', time, receivedAt: time, summary, ...words };
+  return { ...last, id, state: 'pulse', time, receivedAt: time, severity, summary, ...words };
 }
