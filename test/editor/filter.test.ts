@@ -222,7 +222,8 @@ describe('the dialog of the alarm filter', () => {
   }
 
   async function drag(from: ReturnType<typeof cell>, to: ReturnType<typeof cell>): Promise<void> {
-    await from.scrollIntoViewIfNeeded();
+    // All of it: what is out of sight cannot be painted.
+    await page.evaluate(`document.querySelector('.camera-alarms-week').scrollIntoView({ block: 'center' })`);
     for (const [place, press] of [
       [from, 'down'],
       [to, 'up'],
