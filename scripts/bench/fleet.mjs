@@ -23,7 +23,7 @@ const LIMITS = {
   connectionsPerAddress: 1_024,
 };
 const CASES = [
-  { name: '600 bytes', request: xmlPush, alarms: 3_000, rates: [100, 300] },
+  { name: '700 bytes', request: xmlPush, alarms: 3_000, rates: [100, 300] },
   { name: '300 KB', request: (target) => picturePush(target), alarms: 600, rates: [25, 75] },
 ];
 const SECONDS = 4;

@@ -84,7 +84,7 @@ for (const [what, harm] of KEPT)
     assert.equal(twicePlain, 0, `${twicePlain} came twice without being marked`);
     assert.equal(early, 0, `${early} were settled before the broker had them`);
     assert.equal(left, 0, 'kept although all were dealt with');
-    assert.ok(answered > 200, `${answered} answered: hardly anything was tried`);
+    assert.ok(answered > 100, `${answered} answered: hardly anything was tried`);
   });
 
 const BITES: readonly (readonly [Settled, string, Harm])[] = [
