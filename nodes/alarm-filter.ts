@@ -103,13 +103,15 @@ export default function register(RED: NodeAPI): void {
           take(message, send);
           done();
         } catch (error) {
-          done(asAlarmError(error, 'INTERNAL'));
+          // Node-RED copies the message for Catch nodes, which not every message survives.
+          guarded(this, () => done(asAlarmError(error, 'INTERNAL')));
         }
       });
     });
 
     this.on('close', (removed: boolean, done: () => void) => {
       clearInterval(looking);
+      store.stop();
       if (removed) filter?.end();
       else filter?.stop();
       if (removed) MEMORIES.delete(this.id);
