@@ -48,13 +48,11 @@ export default function register(RED: NodeAPI): void {
       shown = { ...status, text };
       this.status(shown);
     };
-    // Timers send as well: nothing may be thrown there.
-    const out = (send: () => void) =>
-      guarded(this, () => {
-        send();
-        store.changed(MEMORIES.get(this.id));
-        show();
-      });
+    const out = (send: () => void) => {
+      send();
+      store.changed(MEMORIES.get(this.id));
+      show();
+    };
     const exits: FilterExits<NodeMessage> = {
       pass: (message) => out(() => this.send([message, null])),
       suppress: (message, reason) =>
@@ -69,7 +67,8 @@ export default function register(RED: NodeAPI): void {
 
     const begin = (memory: FilterMemory<NodeMessage>) => {
       const language = nodeRedLanguage(RED);
-      const options = { clock: SYSTEM_CLOCK, limits, newId: createIds(), language };
+      const onError = (error: unknown) => this.error(error as Error, {});
+      const options = { clock: SYSTEM_CLOCK, limits, newId: createIds(), language, onError };
       MEMORIES.set(this.id, memory);
       const made = makeFilter(readFilter(config), exits, memory, options);
       ({ filter, problem } = made);
@@ -103,15 +102,16 @@ export default function register(RED: NodeAPI): void {
           take(message, send);
           done();
         } catch (error) {
-          done(asAlarmError(error, 'INTERNAL'));
+          // Node-RED copies the message for Catch nodes, which not every message survives.
+          guarded(this, () => done(asAlarmError(error, 'INTERNAL')));
         }
       });
     });
 
     this.on('close', (removed: boolean, done: () => void) => {
       clearInterval(looking);
-      if (removed) filter?.end();
-      else filter?.stop();
+      guarded(this, () => store.stop());
+      guarded(this, () => (removed ? filter?.end() : filter?.stop()));
       if (removed) MEMORIES.delete(this.id);
       store.close(removed ? undefined : MEMORIES.get(this.id), done);
     });

@@ -13,6 +13,7 @@ export class FilterStore<T> {
   #cancel: (() => void) | undefined;
   #cancelRead: (() => void) | undefined;
   #isClosed = false;
+  #begin: () => void = () => undefined;
 
   constructor(node: Node, limits: Limits, clock: Clock) {
     this.#node = node;
@@ -22,6 +23,7 @@ export class FilterStore<T> {
 
   /** What an earlier run left, or nothing. Errors of the store are told, and cost what it remembered. */
   read(begin: (kept: unknown) => void): void {
+    this.#begin = () => begin(undefined);
     const got = (error: unknown, kept: unknown) => {
       late();
       if (error) this.#node.error(error as Error, {});
@@ -38,12 +40,9 @@ export class FilterStore<T> {
 
   /** Begins when the other nodes of the flow are there. */
   soon(begin: () => void): void {
+    this.#begin = begin;
     setImmediate(() => {
-      if (this.#isClosed || this.#waiting === undefined) return;
-      begin();
-      const waiting = this.#waiting;
-      this.#waiting = undefined;
-      for (const each of waiting) each();
+      if (!this.#isClosed) this.#open();
     });
   }
 
@@ -60,13 +59,26 @@ export class FilterStore<T> {
     );
   }
 
+  /** Nothing is read any more: what still waits for the memory goes on without. */
+  stop(): void {
+    this.#isClosed = true;
+    this.#cancelRead?.();
+    if (this.#waiting !== undefined && this.#waiting.length > 0) this.#open();
+  }
+
   /** @param memory what is left; undefined when nobody comes in its place */
   close(memory: FilterMemory<T> | undefined, done: () => void): void {
-    this.#isClosed = true;
     this.#cancel?.();
-    this.#cancelRead?.();
     if (memory === undefined) done();
     else this.#write(memory, done);
+  }
+
+  #open(): void {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    this.#begin();
+    this.#waiting = undefined;
+    for (const each of waiting) each();
   }
 
   #write(memory: FilterMemory<T> | undefined, done: () => void): void {

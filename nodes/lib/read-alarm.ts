@@ -7,11 +7,14 @@ export function readAlarm<T extends object>(message: T): Item<T> | undefined {
       readonly payload?: unknown;
       readonly attachments?: unknown;
     };
-    if (!isEvent(payload) || Number.isNaN(Date.parse(payload.receivedAt))) return undefined;
+    if (typeof payload !== 'object') return undefined;
+    // Read once, as what a flow has made may say something else the next time, and flows change what they are given.
+    const event: unknown = { ...payload };
+    if (!isEvent(event) || Number.isNaN(Date.parse(event.receivedAt))) return undefined;
     const pictures: readonly Attachment[] = Array.isArray(attachments)
       ? attachments.filter(isAttachment)
       : [];
-    return { event: payload, attachments: pictures, message };
+    return { event, attachments: pictures, message };
   } catch {
     // Whatever a flow has made of it.
     return undefined;

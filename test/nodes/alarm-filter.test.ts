@@ -16,6 +16,9 @@ const CATCHES = [
   flowNode('status1', 'status', { scope: null, wires: [['statuses']] }),
 ];
 
+/** Gaps that a test can wait for, and tries without end. */
+const EAGER = { confirmMs: 40, confirmMostMs: 40, confirmTries: 1_000_000, redeliveriesPerSecond: 1_000 };
+
 let flow: Flow | undefined;
 afterEach(async () => {
   await flow?.stop();
@@ -111,6 +114,60 @@ describe('alarm-filter', () => {
     await running.at('passed').take();
   });
 
+  it('tells of a zone that is none in the same way, and says so below itself', async () => {
+    const running = await start([filter({ zone: 'Mars/Olympus' })]);
+    assert.equal((await running.at('errors').take()).error?.code, 'ZONE_UNKNOWN');
+    const { status } = await running.at('statuses').take();
+    assert.deepEqual([status?.fill, status?.text.split('.').at(-1)], ['red', 'invalid']);
+    running.give(own, alarm());
+    await running.at('passed').take();
+  });
+
+  it('shows below itself whether it is armed, whether it is time, and that it passed something', async () => {
+    const key = async () => {
+      const { status } = await running.at('statuses').take();
+      return `${status?.fill} ${status?.text.split('.').at(-1)}`;
+    };
+    let running = await start([filter()]);
+    assert.equal(await key(), 'green counts');
+    running.give(own, disarm);
+    assert.equal(await key(), 'grey disarmed');
+    await running.stop();
+    own = 'never';
+    running = await start([filter({ schedule: '{}' })]);
+    let shown = await key();
+    while (!shown.startsWith('yellow')) shown = await key();
+    assert.equal(shown, 'yellow outside');
+  });
+
+  it('takes a setting that was changed: what a message said holds for the setting before', async () => {
+    const running = await start([filter({ armed: 'true' })]);
+    running.give(own, disarm);
+    running.give(own, alarm());
+    await running.at('held').take();
+    await running.redeploy([filter({ armed: 'false' }), ...SINKS, ...CATCHES], 'nodes');
+    await running.redeploy([filter({ armed: 'true' }), ...SINKS, ...CATCHES], 'nodes');
+    running.give(own, alarm());
+    await running.at('passed').take();
+  });
+
+  it('is not disarmed by an alarm that says something of the kind', async () => {
+    const running = await start([filter()]);
+    const message = alarm() as { payload: object };
+    running.give(own, { ...message, payload: { ...message.payload, armed: false } });
+    await running.at('passed').take();
+    running.give(own, alarm());
+    await running.at('passed').take();
+  });
+
+  it('hands on over a deploy what it holds', async () => {
+    const running = await start([filter({ minDuration: '0.3' })]);
+    running.give(own, alarm({ state: 'active' }));
+    await running.redeploy([filter({ minDuration: '0.3', name: 'anew' }), ...SINKS, ...CATCHES], 'nodes');
+    assert.equal((await running.at('passed').take()).payload.state, 'active');
+    assert.equal(running.at('held').size, 0);
+  });
+
   it('passes what is no alarm as it is, or refuses it', async () => {
     let running = await start([filter()]);
     running.give(own, { payload: 'hello' });
@@ -125,17 +182,19 @@ describe('alarm-filter', () => {
   it('survives whatever comes in', async () => {
     const running = await start([filter({ cooldown: '60', summary: 'true', minDuration: '1', count: '2' })]);
     const base = alarm() as { payload: object };
+    const names = [...Object.keys(base.payload), 'panel', 'correlationId', 'input', 'severity', 'summary'];
     const odd = fc.oneof(
       fc.anything().map((payload) => ({ payload })),
-      fc.dictionary(fc.constantFrom(...Object.keys(base.payload)), fc.anything()).map((values) => ({
+      fc.dictionary(fc.constantFrom(...names), fc.anything()).map((values) => ({
         payload: { ...base.payload, ...values },
         attachments: values['id'],
       })),
     );
     const given = fc.sample(odd, { numRuns: 500, seed: 7 });
     for (const message of given) running.give(own, message);
-    running.give(own, { payload: 'last' });
-    for (;;) if (((await running.at('passed').take()).payload as unknown) === 'last') break;
+    for (const message of hostile(base.payload)) running.give(own, message);
+    running.give(own, { topic: 'last' });
+    while ((await running.at('passed').take()).topic !== 'last');
     assert.equal(running.at('errors').size, 0);
   });
 
@@ -170,21 +229,37 @@ describe('alarm-filter', () => {
     );
   });
 
+  it('holds back for good what it held, when it is removed', async () => {
+    const port = await freePort();
+    const listener = { id: 'listener', type: 'alarm-listener', host: '127.0.0.1', port: String(port) };
+    const source = flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [[own, 'held'], []] });
+    const running = await start(
+      [{ ...listener, confirm: true }, source, filter({ minDuration: '600' }, [['passed'], []])],
+      { cameraAlarms: { limits: { ...EAGER, confirmMs: 300, confirmMostMs: 300 } } },
+    );
+    const target = { host: '127.0.0.1', port, path: `/${SECRET}/isapi` };
+    await untilServed(() => simulatedCamera().push(target, motion));
+    await running.at('held').take();
+    // Nobody confirms it while it is held.
+    const again = await running.at('held').take();
+    assert.equal(again.payload.redelivered, true);
+    await running.redeploy([{ ...listener, confirm: true }, source, ...SINKS, ...CATCHES], 'nodes');
+    while (running.at('held').size > 0) await running.at('held').take();
+    await simulatedCamera().push(target, crossing);
+    for (let times = 0; times < 4; times++)
+      assert.equal((await running.at('held').take()).payload.kind, 'line-crossing');
+    assert.equal(running.at('passed').size, 0);
+  });
+
   it('confirms what it holds back where its second output leads nowhere', async () => {
     const port = await freePort();
-    const limits = {
-      confirmMs: 40,
-      confirmMostMs: 40,
-      confirmTries: 1_000_000,
-      redeliveriesPerSecond: 1_000,
-    };
     const running = await start(
       [
         { id: 'listener', type: 'alarm-listener', host: '127.0.0.1', port: String(port), confirm: true },
         flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [[own, 'held'], []] }),
         filter({ kinds: 'line-crossing' }, [['passed'], []]),
       ],
-      { cameraAlarms: { limits } },
+      { cameraAlarms: { limits: EAGER } },
     );
     const target = { host: '127.0.0.1', port, path: `/${SECRET}/isapi` };
     await untilServed(() => simulatedCamera().push(target, motion));
@@ -201,4 +276,38 @@ describe('alarm-filter', () => {
 /** Pushes until the listener is there. */
 async function untilServed(push: () => Promise<string>): Promise<void> {
   for (;;) if ((await push().catch(() => '')).startsWith('HTTP/1.1 200')) return;
+}
+
+/** What only a function node can make. */
+function hostile(payload: object): object[] {
+  const cycle: Record<string, unknown> = { ...payload, id: 'cycle' };
+  cycle['document'] = cycle;
+  const thrower = (name: string) =>
+    Object.defineProperty({ ...payload, id: `thrower of ${name}` }, name, {
+      enumerable: true,
+      get: () => {
+        throw new Error('a getter');
+      },
+    });
+  return [
+    {},
+    { payload: null },
+    { payload: Buffer.from('alarm') },
+    { payload: Object.create(null) as object },
+    { payload: cycle },
+    { payload: { ...cycle, id: 'cycle again' } },
+    { payload: { ...payload, id: 'function', plate: { number: () => 1 } } },
+    { payload: { ...payload, id: 'function again', document: { run: () => 1 } } },
+    { payload: { ...payload, id: 'regions', regions: [null] } },
+    { payload: { ...payload, id: 'frozen', targets: Object.freeze(['human']) } },
+    ...['id', 'kind', 'device', 'regions', 'targets', 'receivedAt', 'severity', 'armed'].map((name) => ({
+      payload: thrower(name),
+    })),
+    Object.defineProperty({}, 'payload', {
+      get: () => {
+        throw new Error('a getter');
+      },
+    }),
+    { payload: { ...payload, id: 'no attachments' }, attachments: [null, 1, { content: 'x' }] },
+  ];
 }

@@ -4,6 +4,7 @@ import type { Limits } from '../../limits.js';
 import type { Missed } from './conditions.js';
 import { CoolDown } from './cool-down.js';
 import { ends, episodeOf, OpenStarts } from './episode.js';
+import { guardedClock } from './guarded-clock.js';
 import type { Decision, FilterMemory, Held, Item, Reason, Storm } from './memory.js';
 import type { Schedule } from './schedule.js';
 import { Storms } from './storms.js';
@@ -41,6 +42,8 @@ export interface FilterOptions {
   readonly newId: () => string;
   /** Of summaries. */
   readonly language: string;
+  /** Something went wrong when a time was over, where nobody stands behind to catch it. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** What an end has of its start whatever device tells it: regions and targets are often left out at an end. */
@@ -68,9 +71,9 @@ export class AlarmFilter<T> {
     this.#rules = rules;
     this.#exits = exits;
     this.#memory = memory;
-    this.#options = options;
+    this.#options = { ...options, clock: guardedClock(options.clock, options.onError) };
     this.#coolDown = new CoolDown(memory.sent, rules.cooldownMs, options.limits.filterSent);
-    this.#storms = new Storms(memory.storms, this.#coolDown, options, (key, storm) =>
+    this.#storms = new Storms(memory.storms, this.#coolDown, this.#options, (key, storm) =>
       this.#summarise(key, storm),
     );
     this.#passedStarts = new OpenStarts(memory.passed);

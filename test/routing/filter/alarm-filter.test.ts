@@ -306,6 +306,17 @@ describe('an alarm that has to go on', () => {
     assert.deepEqual([trial.filter.suppressed, trial.clock.waiting], [1, 0]);
   });
 
+  it('tells of a flow that throws, and goes on', () => {
+    const trial = new Filtering({ minDuration: 5 });
+    trial.throws = true;
+    trial.say(start('a'));
+    trial.clock.pass(5 * SECOND);
+    assert.equal(trial.errors.length, 1);
+    trial.throws = false;
+    trial.say(end('b', 'a'));
+    assert.deepEqual(trial.take(), ['b']);
+  });
+
   it('goes on over a redeploy', () => {
     const trial = new Filtering({ minDuration: 5 });
     trial.say(start('a'));

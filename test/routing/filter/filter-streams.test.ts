@@ -38,15 +38,22 @@ const words: fc.Arbitrary<Words> = fc.record(
   },
   { requiredKeys: ['state', 'device', 'channel', 'kind', 'regions'] },
 );
+/** Of one camera, so that much happens at one place. */
+const nearWords = words.map(
+  (said): Words => ({ ...said, device: CAMERAS[0], channel: 1, kind: 'line-crossing' }),
+);
 const STEP: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 12,
     arbitrary: fc.record({
       do: fc.constant('say' as const),
-      words,
+      words: fc.oneof({ weight: 1, arbitrary: words }, { weight: 2, arbitrary: nearWords }),
       paired: fc.boolean(),
       of: fc.nat(50),
-      lag: fc.constantFrom(0, 0, 0, 0, 0, 3, 9, 10, 58, 61, 300, 600),
+      lag: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(0) },
+        { weight: 1, arbitrary: fc.constantFrom(3, 9, 10, 58, 61, 300, 600) },
+      ),
     }),
   },
   {
@@ -79,7 +86,7 @@ const RULES: fc.Arbitrary<Rules> = fc.record({
   count: fc.constantFrom(1, 1, 2, 3),
   within: fc.constantFrom(10, 60),
   minDuration: fc.constantFrom(0, 0, 5),
-  summary: fc.boolean(),
+  summary: fc.constantFrom(true, true, false),
 });
 
 /** A filter and its model, told the same. */

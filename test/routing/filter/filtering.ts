@@ -42,6 +42,9 @@ export interface Out {
 export class Filtering {
   readonly clock: ManualClock;
   readonly out: Out[] = [];
+  readonly errors: unknown[] = [];
+  /** What it hands on is taken by a flow that throws. */
+  throws = false;
   readonly #newId: () => string;
   readonly #limits: Limits;
   memory: FilterMemory<string>;
@@ -89,13 +92,22 @@ export class Filtering {
     return new AlarmFilter<string>(
       filterRules({ ...OPEN, ...settings }),
       {
-        pass: (id) => this.out.push({ id, at: this.clock.now() }),
+        pass: (id) => {
+          if (this.throws) throw new Error('a flow that throws');
+          this.out.push({ id, at: this.clock.now() });
+        },
         suppress: (id, held) => this.out.push({ id, held, at: this.clock.now() }),
         summarise: (summary, { length }) =>
           this.out.push({ summary, pictures: length, at: this.clock.now() }),
       },
       this.memory,
-      { clock: this.clock, limits: this.#limits, newId: this.#newId, language: 'en-US' },
+      {
+        clock: this.clock,
+        limits: this.#limits,
+        newId: this.#newId,
+        language: 'en-US',
+        onError: (error) => this.errors.push(error),
+      },
     );
   }
 }
