@@ -218,11 +218,11 @@ describe('the dialog of the alarm filter', () => {
     await page.click('#red-ui-header-button-deploy');
     assert.equal((await answered).status(), 200);
     // Until then the editor takes no click.
-    await page.waitForFunction(`!$('#red-ui-editor-shade').is(':visible')`);
+    await page.waitForFunction(`!$('#red-ui-full-shade').is(':visible')`);
   }
 
   async function drag(from: ReturnType<typeof cell>, to: ReturnType<typeof cell>): Promise<void> {
-    await from.scrollIntoViewIfNeeded();
+    await page.locator('.camera-alarms-week').scrollIntoViewIfNeeded();
     for (const [place, press] of [
       [from, 'down'],
       [to, 'up'],
