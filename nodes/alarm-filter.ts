@@ -59,8 +59,15 @@ export default function register(RED: NodeAPI): void {
       this.status({ fill, shape: fill === 'green' ? 'dot' : 'ring', text });
     };
 
+    const onError = (error: unknown) => this.error(error as Error, {});
     const begin = (memory: FilterMemory<NodeMessage>) => {
-      const options = { clock: SYSTEM_CLOCK, limits, newId: createIds(), language: nodeRedLanguage(RED) };
+      const options = {
+        clock: SYSTEM_CLOCK,
+        limits,
+        newId: createIds(),
+        language: nodeRedLanguage(RED),
+        onError,
+      };
       const settings = readFilter(config);
       try {
         filter = new AlarmFilter(filterRules(settings), exits, memory, options);

@@ -48,6 +48,7 @@ export function describeStorm(
 }
 
 const MINUTE_MS = 60_000;
+
 /**
  * Says what is known of a device, and since when, in one of `LANGUAGES`; any other language is answered in English.
  * @param language such as `en-US`, `fr` or `pl-PL`

@@ -37,7 +37,7 @@ export function checkLocales(root) {
     }
     const text = readFileSync(path.join(root, html), 'utf8');
     for (const [, keys] of text.matchAll(/data-i18n="([^"]+)"/g)) {
-      const key = keys.replace(/^\[\w+\]/, '');
+      const key = keys.replace(/^\[[\w-]+\]/, '');
       if (!wanted.some((each) => each.split(' ')[0] === key))
         findings.push(`${html} asks for the text ${key}`);
     }

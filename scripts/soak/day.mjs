@@ -62,10 +62,11 @@ try {
   let redeploys = 0;
   let pushes = 0;
   while (pushes < DAY && spent() < 1) {
-    await pause(milliseconds / REDEPLOYS);
+    await pause(milliseconds / REDEPLOYS / 4);
     ({ pushes } = await ask(cameras, { kind: 'count' }));
     samples.push({ pushes, ...(await ask(listener, 'measure')) });
-    if (redeploys < REDEPLOYS) {
+    // All of them however fast the machine is: by what is done of the day, or of its time.
+    if (Math.max(pushes / DAY, spent()) > (redeploys + 1) / (REDEPLOYS + 1)) {
       ({ port } = await ask(listener, 'deploy'));
       await ask(cameras, { kind: 'start', port, most: DAY });
       redeploys++;
@@ -92,7 +93,7 @@ try {
   expect(lost === 0, `${lost} lost`);
   expect(unmarked === 0, `${unmarked} came more than once without being marked`);
   expect(grows < 1 || work.answered < 100_000, `memory grows by ${grows.toFixed(2)} MiB in 100,000 pushes`);
-  expect(after.files === before.files, `${after.files - before.files} file descriptors more`);
+  expect(after.files <= before.files, `${after.files - before.files} file descriptors more`);
   expect(after.timers === before.timers, `${after.timers - before.timers} timers more`);
   expect(end.ended && readdirSync(folder).length === 0, 'something was left in the folder');
 } finally {

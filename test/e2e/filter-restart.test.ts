@@ -42,6 +42,7 @@ test('a filter goes on behind a restart of Node-RED whose context lasts: still d
     settings: { contextStorage: LASTING },
   };
   const target = { host: '127.0.0.1', port, path: `/${SECRET}/isapi` };
+  const camera = simulatedCamera();
   let nodeRed = await startNodeRed(options);
   const arm = async (armed: boolean) => {
     const body = JSON.stringify({ armed });
@@ -55,16 +56,16 @@ test('a filter goes on behind a restart of Node-RED whose context lasts: still d
   };
   try {
     await nodeRed.said(/waiting for alarms/);
-    await simulatedCamera().push(target, crossing);
+    await camera.push(target, crossing);
     await nodeRed.said(/passed line-crossing/);
     await arm(false);
     await nodeRed.stop();
     nodeRed = await startNodeRed(options);
     await nodeRed.said(/waiting for alarms/);
-    await simulatedCamera().push(target, crossing);
+    await camera.push(target, crossing);
     await nodeRed.said(/held back armed/);
     await arm(true);
-    await simulatedCamera().push(target, crossing);
+    await camera.push(target, crossing);
     await nodeRed.said(/held back cooldown/);
     assert.doesNotMatch(nodeRed.log(), /passed/);
   } finally {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'node:test';
+import { afterEach, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { GATE_SCENES, type Scene, simulatedCamera } from '../../src/simulator/hikvision.js';
 import { draftOf } from '../support/drafts.js';
@@ -16,6 +16,13 @@ const CATCHES = [
   flowNode('status1', 'status', { scope: null, wires: [['statuses']] }),
 ];
 
+/** A filter goes on with what the one before of its id knew: each test has its own. */
+let id = '';
+let tests = 0;
+beforeEach(() => {
+  id = `filter${++tests}`;
+});
+
 let flow: Flow | undefined;
 afterEach(async () => {
   await flow?.stop();
@@ -23,7 +30,7 @@ afterEach(async () => {
 });
 
 const filter = (settings: object = {}, wires = [['passed'], ['held']]): FlowNode =>
-  flowNode('filter', 'alarm-filter', { ...settings, wires });
+  flowNode(id, 'alarm-filter', { ...settings, wires });
 
 async function start(nodes: readonly FlowNode[], settings: object = {}): Promise<Flow> {
   flow = await startFlow(
@@ -55,8 +62,8 @@ describe('alarm-filter', () => {
   it('passes what is asked for and hands what is not to its second output, with the reason', async () => {
     const running = await start([filter({ kinds: 'line-crossing' })]);
     const message = alarm();
-    running.give('filter', message);
-    running.give('filter', alarm({ kind: 'motion' }));
+    running.give(id, message);
+    running.give(id, alarm({ kind: 'motion' }));
     assert.equal(
       (await running.at('passed').take()).payload.id,
       (message as { payload: { id: string } }).payload.id,
@@ -72,27 +79,27 @@ describe('alarm-filter', () => {
   it('is disarmed and armed by a message, which goes no further, and stays so over a deploy', async () => {
     const nodes = [filter(), ...SINKS, ...CATCHES];
     const running = await start([filter()]);
-    running.give('filter', disarm);
-    running.give('filter', alarm());
+    running.give(id, disarm);
+    running.give(id, alarm());
     assert.equal((await running.at('held').take()).payload.kind, 'line-crossing');
     await running.redeploy(
-      nodes.map((node) => (node.id === 'filter' ? { ...node, name: 'anew' } : node)),
+      nodes.map((node) => (node.id === id ? { ...node, name: 'anew' } : node)),
       'nodes',
     );
-    running.give('filter', alarm());
+    running.give(id, alarm());
     await running.at('held').take();
-    running.give('filter', { payload: { armed: 'on' } });
-    running.give('filter', alarm());
+    running.give(id, { payload: { armed: 'on' } });
+    running.give(id, alarm());
     await running.at('passed').take();
     assert.deepEqual([running.at('passed').size, running.at('held').size], [0, 0]);
   });
 
   it('gives a start its end behind a deploy that changed what is asked for', async () => {
     const running = await start([filter()]);
-    running.give('filter', alarm({ state: 'active', correlationId: 'a' }));
+    running.give(id, alarm({ state: 'active', correlationId: 'a' }));
     await running.at('passed').take();
     await running.redeploy([filter({ kinds: 'motion' }), ...SINKS, ...CATCHES], 'nodes');
-    running.give('filter', alarm({ state: 'inactive', correlationId: 'a' }));
+    running.give(id, alarm({ state: 'inactive', correlationId: 'a' }));
     assert.equal((await running.at('passed').take()).payload.state, 'inactive');
   });
 
@@ -100,17 +107,17 @@ describe('alarm-filter', () => {
     const running = await start([filter({ schedule: '{"mon":[["x","y"]]}' })]);
     const { error } = await running.at('errors').take();
     assert.equal(error?.code, 'SCHEDULE_INVALID');
-    running.give('filter', alarm());
+    running.give(id, alarm());
     await running.at('passed').take();
   });
 
   it('passes what is no alarm as it is, or refuses it', async () => {
     let running = await start([filter()]);
-    running.give('filter', { payload: 'hello' });
+    running.give(id, { payload: 'hello' });
     assert.equal((await running.at('passed').take()).payload as unknown, 'hello');
     await running.stop();
     running = await start([filter({ others: 'refuse' })]);
-    running.give('filter', { payload: { event: 'online', device: { id: 'x' } } });
+    running.give(id, { payload: { event: 'online', device: { id: 'x' } } });
     assert.equal((await running.at('errors').take()).error?.code, 'NOT_AN_ALARM');
     assert.equal(running.at('passed').size, 0);
   });
@@ -126,15 +133,15 @@ describe('alarm-filter', () => {
       })),
     );
     const given = fc.sample(odd, { numRuns: 500, seed: 7 });
-    for (const message of given) running.give('filter', message);
-    running.give('filter', { payload: 'last' });
+    for (const message of given) running.give(id, message);
+    running.give(id, { payload: 'last' });
     for (;;) if (((await running.at('passed').take()).payload as unknown) === 'last') break;
     assert.equal(running.at('errors').size, 0);
   });
 
   it('sums up what the cool-down held back', async () => {
     const running = await start([filter({ cooldown: '0.2', summary: 'true' })]);
-    for (let number = 0; number < 5; number++) running.give('filter', alarm());
+    for (let number = 0; number < 5; number++) running.give(id, alarm());
     await running.at('passed').take();
     const summary = await running.at('passed').take();
     assert.equal(summary.payload.summary?.count, 4);
@@ -146,7 +153,7 @@ describe('alarm-filter', () => {
     const port = await freePort();
     const running = await start([
       { id: 'listener', type: 'alarm-listener', host: '127.0.0.1', port: String(port), spool: 'off' },
-      flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [['filter'], []] }),
+      flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [[id], []] }),
       filter(),
     ]);
     const target = { host: '127.0.0.1', port, path: `/${SECRET}/isapi` };
@@ -174,7 +181,7 @@ describe('alarm-filter', () => {
     const running = await start(
       [
         { id: 'listener', type: 'alarm-listener', host: '127.0.0.1', port: String(port), confirm: true },
-        flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [['filter', 'held'], []] }),
+        flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [[id, 'held'], []] }),
         filter({ kinds: 'line-crossing' }, [['passed'], []]),
       ],
       { cameraAlarms: { limits } },

@@ -39,6 +39,8 @@ export interface FilterOptions {
   readonly newId: () => string;
   /** Of summaries. */
   readonly language: string;
+  /** Something went wrong when a time was over, where nobody stands behind to catch it. */
+  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -263,8 +265,14 @@ export class AlarmFilter<T> {
   }
 
   #await(waiting: { readonly due: number; cancel: () => void }, action: () => void): void {
-    const { clock } = this.#options;
-    waiting.cancel = clock.after(Math.max(1, waiting.due - clock.ticks()), action);
+    const { clock, onError } = this.#options;
+    waiting.cancel = clock.after(Math.max(1, waiting.due - clock.ticks()), () => {
+      try {
+        action();
+      } catch (error) {
+        onError(error);
+      }
+    });
   }
 }
 

@@ -217,6 +217,17 @@ describe('an alarm that has to go on', () => {
     assert.deepEqual(trial.take(), ['1 duration', '2 duration', '3 duration', '4 duration', '0', '5', '6']);
   });
 
+  it('tells of a flow that throws, and goes on', () => {
+    const trial = new Filtering({ minDuration: 5 });
+    trial.throws = true;
+    trial.say(start('a'));
+    trial.clock.pass(5 * SECOND);
+    assert.equal(trial.errors.length, 1);
+    trial.throws = false;
+    trial.say(end('b', 'a'));
+    assert.deepEqual(trial.take(), ['b']);
+  });
+
   it('goes on over a redeploy', () => {
     const trial = new Filtering({ minDuration: 5 });
     trial.say(start('a'));

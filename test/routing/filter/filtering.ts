@@ -40,6 +40,9 @@ export interface Out {
 export class Filtering {
   readonly clock: ManualClock;
   readonly out: Out[] = [];
+  readonly errors: unknown[] = [];
+  /** What it hands on is taken by a flow that throws. */
+  throws = false;
   readonly #newId: () => string;
   readonly #limits: Limits;
   memory: FilterMemory<string>;
@@ -87,12 +90,21 @@ export class Filtering {
     return new AlarmFilter<string>(
       filterRules({ ...OPEN, ...settings }),
       {
-        pass: (id) => this.out.push({ id }),
+        pass: (id) => {
+          if (this.throws) throw new Error('a flow that throws');
+          this.out.push({ id });
+        },
         suppress: (id, held) => this.out.push({ id, held }),
         summarise: (summary, { length }) => this.out.push({ summary, pictures: length }),
       },
       this.memory,
-      { clock: this.clock, limits: this.#limits, newId: this.#newId, language: 'en-US' },
+      {
+        clock: this.clock,
+        limits: this.#limits,
+        newId: this.#newId,
+        language: 'en-US',
+        onError: (error) => this.errors.push(error),
+      },
     );
   }
 }
