@@ -217,8 +217,6 @@ describe('the dialog of the alarm filter', () => {
     const answered = page.waitForResponse((response) => response.request().method() === 'POST');
     await page.click('#red-ui-header-button-deploy');
     assert.equal((await answered).status(), 200);
-    // Until then the editor takes no click.
-    await page.waitForFunction(`!$('#red-ui-editor-shade').is(':visible')`);
   }
 
   async function drag(from: ReturnType<typeof cell>, to: ReturnType<typeof cell>): Promise<void> {

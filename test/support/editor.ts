@@ -78,7 +78,11 @@ export async function dragNode(page: Page, type: string, x: number, y: number): 
 
 /** Opens the dialog of a node of the flow. */
 export async function openNode(page: Page, index = 0): Promise<void> {
-  const box = await page.locator('.red-ui-flow-node-group').nth(index).boundingBox();
+  // A dialog that closes and a deploy cover the workspace for a moment.
+  await page.waitForFunction(`!$('#red-ui-editor-shade, #red-ui-full-shade').is(':visible')`);
+  // Its status stands below it, and takes no click.
+  const node = page.locator('.red-ui-flow-node-group').nth(index).locator('rect.red-ui-flow-node');
+  const box = await node.boundingBox();
   if (box === null) throw new Error('the node is not to be seen');
   await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
   await page.waitForSelector('#node-dialog-ok', { state: 'visible' });
