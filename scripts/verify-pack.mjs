@@ -84,6 +84,9 @@ async function check(ownPackage) {
       const texts = await (await get(`nodes/${id}/messages?lng=fr`, 'application/json')).json();
       ensure(JSON.stringify(texts).includes('label'), `${id} has no texts`);
     }
+    // The editor waits for each of them before it shows any node.
+    for (const [, script] of dialogs.matchAll(/<script src="(resources\/@camera-alarms\/[^"]+)"/g))
+      ensure((await get(script, '*/*')).ok, `does not serve ${script}`);
     const examples = await (await get('library/examples/flows', 'application/json')).text();
     ensure(examples.includes(manifest.name), 'offers no examples');
     await nodeRed.said(/waiting for alarms on port/);
