@@ -251,6 +251,27 @@ describe('alarm-filter', () => {
     assert.equal(running.at('passed').size, 0);
   });
 
+  it('leaves it to the flow to confirm what goes out on its second output, and decides the same each time', async () => {
+    const port = await freePort();
+    const running = await start(
+      [
+        { id: 'listener', type: 'alarm-listener', host: '127.0.0.1', port: String(port), confirm: true },
+        flowNode('in', 'isapi-alarm-in', { listener: 'listener', wires: [[own], []] }),
+        filter({ cooldown: '600', cooldownPer: 'all' }, [['passed'], ['held']]),
+      ],
+      { cameraAlarms: { limits: EAGER } },
+    );
+    const target = { host: '127.0.0.1', port, path: `/${SECRET}/isapi` };
+    await untilServed(() => simulatedCamera().push(target, crossing));
+    await simulatedCamera().push(target, motion);
+    // Both come again as long as nobody confirms them.
+    for (let times = 0; times < 4; times++) {
+      assert.equal((await running.at('passed').take()).payload.kind, 'line-crossing');
+      const held = (await running.at('held').take()) as unknown as { suppressed: object; payload: object };
+      assert.deepEqual(held.suppressed, { reason: 'cooldown', count: times + 1 });
+    }
+  });
+
   it('confirms what it holds back where its second output leads nowhere', async () => {
     const port = await freePort();
     const running = await start(

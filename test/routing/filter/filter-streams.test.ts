@@ -11,6 +11,9 @@ const SCHEMA = schemas().alarm;
 /** Nothing is forgotten for lack of room: the model has room for all. */
 const ROOM = { filterSent: 10_000, filterHeld: 10_000, filterStorms: 10_000 };
 
+/** Storms take more steps than the few that are usual. */
+const LONG = { maxLength: 80, size: 'max' } as const;
+
 type Words = Omit<Spoken, 'id' | 'at' | 'correlationId'>;
 
 type Step =
@@ -72,7 +75,7 @@ const STEP: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constantFrom('arm' as const, 'disarm' as const, 'redeploy' as const) }),
+    arbitrary: fc.record({ do: fc.constantFrom('disarm' as const, 'redeploy' as const) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('arm' as const, 'restart' as const) }) },
 );
@@ -81,7 +84,7 @@ const RULES: fc.Arbitrary<Rules> = fc.record({
   kinds: fc.constantFrom('', '', 'line-crossing'),
   channels: fc.constantFrom('', '', '1'),
   states: fc.constantFrom('', '', '', 'active', 'inactive', 'active,pulse'),
-  cooldown: fc.constantFrom(0, 10, 60),
+  cooldown: fc.constantFrom(0, 10, 60, 60),
   cooldownPer: fc.constantFrom('device+channel+kind', 'device+channel', 'device', 'kind', 'all'),
   count: fc.constantFrom(1, 1, 2, 3),
   within: fc.constantFrom(10, 60),
@@ -206,8 +209,8 @@ function play(steps: readonly Step[], rules: Rules): Play {
 function property(name: string, check: (play: Play) => void): void {
   it(name, () => {
     fc.assert(
-      fc.property(fc.array(STEP, { maxLength: 80 }), RULES, (steps, rules) => check(play(steps, rules))),
-      { numRuns: 2_000 },
+      fc.property(fc.array(STEP, LONG), RULES, (steps, rules) => check(play(steps, rules))),
+      { numRuns: 1_000 },
     );
   });
 }
@@ -262,7 +265,7 @@ describe('without restarts and while armed, a filter', () => {
   it('sums up each alarm that a cool-down held back, once', () => {
     const calm = STEP.filter((step) => step.do !== 'restart' && step.do !== 'disarm');
     fc.assert(
-      fc.property(fc.array(calm, { maxLength: 80 }), RULES, (steps, rules) => {
+      fc.property(fc.array(calm, LONG), RULES, (steps, rules) => {
         const one = play([...steps, { do: 'wait', milliseconds: 3_600 * SECOND }], {
           ...rules,
           summary: true,
@@ -275,7 +278,7 @@ describe('without restarts and while armed, a filter', () => {
         );
         assert.equal(one.trial.clock.waiting, 0);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 });
