@@ -124,5 +124,14 @@ export function textsOf(value: unknown, seen: Set<unknown> = new Set()): string[
   const isResult = 'difference' in value && 'url' in value;
   return Reflect.ownKeys(value)
     .filter((key) => !(isResult && key === 'url'))
-    .flatMap((key) => [String(key), ...textsOf((value as Record<string | symbol, unknown>)[key], seen)]);
+    .flatMap((key) => [String(key), ...textsOf(readable(value, key), seen)]);
+}
+
+/** What cannot be read gives nothing away. */
+function readable(value: object, key: string | symbol): unknown {
+  try {
+    return (value as Record<string | symbol, unknown>)[key];
+  } catch {
+    return undefined;
+  }
 }
