@@ -62,10 +62,12 @@ function tellingOf(flow: readonly FlowNode[]): string[] {
 function danglingOf(flow: readonly FlowNode[]): string[] {
   const ids = new Set(flow.map(({ id }) => id));
   const twice = ids.size === flow.length ? [] : ['an id stands for two nodes'];
-  const named = flow.flatMap(({ id, type, z, wires, listener, device, bot }) =>
+  const named = flow.flatMap(({ id, type, z, wires, listener, device, bot, broker, target }) =>
     [
       ...((wires as string[][] | undefined) ?? []).flat(),
-      ...(NO_NODES.includes(type) ? [] : [z, listener, device, bot]),
+      ...(NO_NODES.includes(type) ? [] : [z, listener, bot, broker]),
+      // Of a simulated alarm it is the name of a place.
+      type === 'alarm-simulate' ? target : device,
     ]
       .filter((other) => typeof other === 'string' && other !== '' && !ids.has(other))
       .map((other) => `${id}: ${String(other)} is not there`),
