@@ -65,7 +65,9 @@ function danglingOf(flow: readonly FlowNode[]): string[] {
   const named = flow.flatMap(({ id, type, z, wires, listener, device, bot, broker, target }) =>
     [
       ...((wires as string[][] | undefined) ?? []).flat(),
-      ...(NO_NODES.includes(type) ? [] : [z, listener, bot, broker]),
+      ...(NO_NODES.includes(type) ? [] : [z, listener, bot]),
+      // Of a broker it is its address.
+      type === 'mqtt-broker' ? '' : broker,
       // Of a simulated alarm it is the name of a place.
       type === 'alarm-simulate' ? target : device,
     ]
