@@ -43,6 +43,8 @@ describe('example: line crossing at night to Telegram', () => {
       modules: ['node-red-contrib-telegrambot'],
       flows: exampleFlow('14-night-line-crossing-to-telegram', {
         'alarm-listener': ofListener(place),
+        // Each crossing is one to the filter, none a repeat of the one before.
+        'isapi-alarm-in': { pairing: 'off' },
         'alarm-filter': { schedule },
         'telegram bot': { baseapiurl: server.url },
       }),
