@@ -152,13 +152,18 @@ function prepare(userDir: string, port: number, options: NodeRedOptions): void {
   }
 }
 
-/** A port of this machine nobody uses just now. */
+/** Not used yet, maybe: the system gives the same one again. */
+const GIVEN = new Set<number>();
+
+/** A port of this machine nobody uses just now, and another one each time. */
 export async function freePort(): Promise<number> {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, 'close');
+  if (GIVEN.has(port)) return freePort();
+  GIVEN.add(port);
   return port;
 }
 
