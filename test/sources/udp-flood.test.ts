@@ -90,6 +90,7 @@ test('a flood of whoever is not allowed reaches no parser and tells little', asy
   const { counters } = listener;
   assert.equal(sum(counters), counters.received);
   assert.ok(counters.dropped.denied > 0);
-  assert.equal(counters.dropped.denied + counters.accepted, counters.received);
+  // The calm one may have sent more than the one that was heard: that waits for its turn.
+  assert.equal(counters.dropped.denied + counters.accepted + counters.waiting, counters.received);
   assert.ok(signs.size <= 22, `${signs.size} told`);
 });
