@@ -50,8 +50,8 @@ export class Deliveries {
   readonly #options: DeliveryOptions;
   /** By the id of their receipts. */
   readonly #copies = new Map<string, Copy>();
-  /** In the flow, where a crash would still cost them; oldest first. */
-  readonly #fresh = new Set<Copy>();
+  /** In the flow, where a crash would still cost them; oldest first, which is open. */
+  readonly #fresh: Copy[] = [];
   /** What somebody had who is gone. */
   readonly #orphans = new Set<Delivery>();
   #underway = 0;
@@ -138,7 +138,7 @@ export class Deliveries {
   stop(): void {
     for (const { cancel } of this.#copies.values()) cancel();
     this.#copies.clear();
-    this.#fresh.clear();
+    this.#fresh.length = 0;
     this.#orphans.clear();
   }
 
@@ -204,9 +204,9 @@ export class Deliveries {
     const { flowMs, inFlight } = this.#options.limits;
     copy.cancel();
     copy.cancel = this.#options.clock.after(flowMs, () => this.#settle(copy));
-    this.#fresh.add(copy);
+    this.#fresh.push(copy);
     const [oldest] = this.#fresh;
-    if (oldest !== undefined && this.#fresh.size > inFlight) this.#settle(oldest);
+    if (oldest !== undefined && this.#fresh.length > inFlight) this.#settle(oldest);
   }
 
   #handAgain(copy: Copy, draft: AlarmDraft): void {
@@ -245,9 +245,10 @@ export class Deliveries {
   #close(copy: Copy): void {
     copy.cancel();
     this.#copies.delete(copy.receipt.id);
-    this.#fresh.delete(copy);
     copy.delivery.open.delete(copy);
     this.#landed(copy);
+    for (let [oldest] = this.#fresh; oldest !== undefined && !this.#isOpen(oldest); [oldest] = this.#fresh)
+      this.#fresh.shift();
   }
 
   #isOpen(copy: Copy): boolean {

@@ -5,8 +5,10 @@ export class Duplicates {
   readonly #windowMs: number;
   readonly #most: number;
   readonly #clock: Clock;
-  /** When each was first seen, by `Clock.ticks`; oldest first. */
+  /** When each was first seen, by `Clock.ticks`. */
   readonly #seen = new Map<string, number>();
+  /** Oldest first. Not the order of the Map, which walks over all that was deleted from its front. */
+  readonly #order: string[] = [];
 
   /** @param most how many are remembered */
   constructor(windowMs: number, most: number, clock: Clock) {
@@ -22,19 +24,23 @@ export class Duplicates {
 
   /** @param agoMs since when it is known */
   add(key: string, agoMs = 0): void {
-    if (agoMs < this.#windowMs && !this.has(key)) this.#seen.set(key, this.#clock.ticks() - agoMs);
+    if (agoMs >= this.#windowMs || this.has(key)) return;
+    this.#seen.set(key, this.#clock.ticks() - agoMs);
+    this.#order.push(key);
   }
 
   /** It was not taken after all. */
   forget(key: string): void {
-    this.#seen.delete(key);
+    if (this.#seen.delete(key)) this.#order.splice(this.#order.lastIndexOf(key), 1);
   }
 
   #forgetOld(): void {
     const now = this.#clock.ticks();
-    for (const [old, at] of this.#seen) {
-      if (now - at < this.#windowMs && this.#seen.size <= this.#most) return;
-      this.#seen.delete(old);
+    for (let [oldest] = this.#order; oldest !== undefined; [oldest] = this.#order) {
+      const at = this.#seen.get(oldest) ?? 0;
+      if (now - at < this.#windowMs && this.#order.length <= this.#most) return;
+      this.#seen.delete(oldest);
+      this.#order.shift();
     }
   }
 }
