@@ -17,3 +17,10 @@ export const SYSTEM_CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** How far a wall clock is ahead of UTC, as ISO 8601 has it behind the time: `+01:00`. */
+export function offsetText(minutes: number): string {
+  const size = Math.abs(minutes);
+  const two = (part: number) => String(part).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+}

@@ -1,3 +1,4 @@
+import { offsetText } from './clock.js';
 import type { AlarmEvent, Device } from './event.js';
 import type { DeviceSign } from './notification.js';
 import { detailLines } from './wording/details.js';
@@ -61,7 +62,7 @@ export function describeSign(sign: Omit<DeviceSign, 'vendor'>, language: string)
   const is = words.signs[event].replace('{device}', () => place);
   const title = state === 'inactive' ? `${is} (${words.states.inactive})` : is;
   const line = LASTING.has(event) ? words.since : words.at;
-  const time = plain(readable(since));
+  const time = plain(readable(byOurClock(since)));
   const text = line.replace(/\{(?:what|time)\}/g, (name) => (name === '{what}' ? title : time));
   return { title, text: reason === undefined ? text : `${text}\n${plain(reason, LONGEST_REASON)}` };
 }
@@ -86,6 +87,15 @@ export const deviceName = ({ name, id, serial, address }: Device) =>
 /** The plate that was read belongs into the subject line. */
 const named = ({ kind, plate }: AlarmEvent) =>
   kind === 'plate' && plate?.number !== undefined ? ` ${plain(plate.number)}` : '';
+
+/** A moment that we noted, as the clock of this machine shows it; what is no moment stays what it is. */
+function byOurClock(time: string): string {
+  const moment = new Date(time);
+  const ahead = -moment.getTimezoneOffset();
+  if (Number.isNaN(ahead) || ahead === 0) return time;
+  const shown = new Date(moment.getTime() + ahead * MINUTE_MS).toISOString();
+  return shown.replace('Z', offsetText(ahead));
+}
 
 /** `2026-11-22T08:15:30.123+01:00` → `2026-11-22 08:15:30 +01:00`: the device's own clock, as people read it. */
 export function readable(time: string): string {

@@ -4,6 +4,7 @@ import { ALARM_KINDS, type AlarmEvent, type AlarmKind, type AlarmState } from '.
 import type { DeviceSign } from '../src/notification.js';
 import { WORDS } from '../src/wording/index.js';
 import { describe, describeSign } from '../src/wording.js';
+import { inZone } from './support/zone.js';
 
 const LANGUAGES = ['en-US', 'zh-CN', 'pl', 'fr'];
 const STATES: AlarmState[] = ['active', 'inactive', 'pulse'];
@@ -88,7 +89,9 @@ test('all four languages say of each sign what it is about, each its own way, an
   const device = { id: '00:00:5e:00:53:01', name: 'Gate' };
   const since = '2026-11-22T07:15:31.204Z';
   for (const event of Object.keys(WORDS['en-US']?.signs ?? {}) as DeviceSign['event'][]) {
-    const told = LANGUAGES.map((language) => describeSign({ event, device, since }, language));
+    const told = inZone('UTC', () =>
+      LANGUAGES.map((language) => describeSign({ event, device, since }, language)),
+    );
     assert.equal(new Set(told.map(({ title }) => title)).size, LANGUAGES.length, event);
     for (const { title, text } of told) {
       assert.match(title, /Gate/);
@@ -112,12 +115,24 @@ test('what is over is told from what began, and a camera of a recorder by its na
   );
 });
 
+test('since when something is so is told by the clock of this machine', () => {
+  const timeIn = (zone: string, since: string) => {
+    const sign = { event: 'offline', device: { id: 'Gate' }, since } as const;
+    return inZone(zone, () => describeSign(sign, 'en-US').text.replace('Gate is offline since ', ''));
+  };
+  const winter = '2026-11-22T23:15:31.204Z';
+  assert.deepEqual(
+    ['UTC', 'Europe/Warsaw', 'America/St_Johns'].map((zone) => timeIn(zone, winter)),
+    ['2026-11-22 23:15:31 UTC', '2026-11-23 00:15:31 +01:00', '2026-11-22 19:45:31 -03:30'],
+  );
+  assert.equal(timeIn('Europe/Warsaw', '2026-07-22T23:15:31.204Z'), '2026-07-23 01:15:31 +02:00');
+  assert.equal(timeIn('Europe/Warsaw', 'no time at all'), 'no time at all');
+});
+
 test('nothing a device says becomes a placeholder of ours', () => {
   const device = { id: '$& {time} {what}' };
-  const { text } = describeSign(
-    { event: 'online', device, since: '2026-11-22T07:15:31Z', reason: '<b>' },
-    'en-US',
-  );
+  const sign = { event: 'online', device, since: '2026-11-22T07:15:31Z', reason: '<b>' } as const;
+  const { text } = inZone('UTC', () => describeSign(sign, 'en-US'));
   assert.equal(text, '$& {time} {what} is online since 2026-11-22 07:15:31 UTC\n‹b›');
 });
 

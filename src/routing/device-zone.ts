@@ -1,3 +1,4 @@
+import { offsetText } from '../clock.js';
 import { AlarmError } from '../errors.js';
 import type { Alarm, AlarmEvent, Draft } from '../event.js';
 import type { Subscriber } from '../notification.js';
@@ -32,7 +33,7 @@ export class DeviceZone extends Stage {
     }
     const local = Date.parse(`${event.time}Z`);
     const offset = this.#offsetAt(local);
-    const zoned: Draft<AlarmEvent> = { ...event, time: event.time + written(offset) };
+    const zoned: Draft<AlarmEvent> = { ...event, time: event.time + offsetText(offset) };
     const skew = local - offset * MINUTE_MS - Date.parse(event.receivedAt);
     // `|| 0` for the minus zero that rounding gives, which JSON does not know.
     zoned.clockSkew = Math.round(skew / 1000) || 0;
@@ -74,10 +75,4 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
   } catch (error) {
     throw new AlarmError('ZONE_UNKNOWN', undefined, { cause: error });
   }
-}
-
-function written(offset: number): string {
-  const size = Math.abs(offset);
-  const two = (part: number) => String(part).padStart(2, '0');
-  return `${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }

@@ -267,7 +267,7 @@ describe('examples: line crossing over the alert stream, and a mail when the cam
     assert.equal(gone.subject, 'Gate is offline');
     assert.match(
       gone.text ?? '',
-      /^Gate is offline since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\n(?:STREAM_ENDED|DEVICE_)/,
+      /^Gate is offline since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d (?:UTC|[+-]\d\d:\d\d)\n(?:STREAM_ENDED|DEVICE_)/,
     );
   });
 });

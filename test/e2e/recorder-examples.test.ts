@@ -34,7 +34,6 @@ describe('example: recorder with event push by e-mail', () => {
       credentials: {
         'camera-alarms-listener': { secret: SECRET },
         'recorder-http-push-mail': { userid: 'recorder@example.com' },
-        'recorder-http-push-trouble-mail': { userid: 'recorder@example.com' },
       },
     });
     await nodeRed.said(/waiting for alarms on port/);
@@ -84,10 +83,10 @@ describe('example: recorder with event push by e-mail', () => {
     assert.deepEqual(
       new Set(subjects),
       new Set([
-        'SIM-NVR-16: disk',
-        'SIM-NVR-16: Gate, offline',
-        'SIM-NVR-16: Barrier, video-loss',
-        'SIM-NVR-16: Barrier, video-loss is over',
+        'SIM-NVR-16 has a problem with a disk',
+        'Gate (channel 3) is offline',
+        'Barrier (channel 4) has no video',
+        'Barrier (channel 4) has no video (ended)',
       ]),
     );
     assert.equal(mails.size, 0);

@@ -92,6 +92,6 @@ test('example: VStarcam doorbell by e-mail: says that a camera is gone, and for 
   assert.equal(mail.subject, 'VC0000000ABCD is offline');
   assert.match(
     mail.text ?? '',
-    /^VC0000000ABCD is offline since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\nKEEPALIVE_/,
+    /^VC0000000ABCD is offline since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d (?:UTC|[+-]\d\d:\d\d)\nKEEPALIVE_/,
   );
 });

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { isCode } from '../../src/errors.js';
 import { LIMITS } from '../../src/limits.js';
 import { alarmEvent, anyAlarm, attachment, film, jpeg } from '../support/alarms.js';
+import { inZone } from '../support/zone.js';
 import { stateOf, trial } from './support.js';
 
 /** What Telegram and mail programs count. */
@@ -185,7 +186,7 @@ test('the state of a device is told by mail and in a chat, and what nobody confi
   const offline = stateOf('offline');
   assert.equal(trial().formatter.format(offline)[0]?.topic, 'Gate is offline');
   const lost = { ...stateOf('undelivered', { alarm: alarmEvent() }), attachments: [attachment(1)] };
-  const [message] = trial({ target: 'telegram' }).formatter.format(lost);
+  const [message] = inZone('UTC', () => trial({ target: 'telegram' }).formatter.format(lost));
   const { type, caption } = (message?.payload ?? {}) as Sent;
   assert.equal(type, 'photo');
   assert.match(

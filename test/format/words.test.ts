@@ -5,6 +5,7 @@ import { previewOf } from '../../src/format/preview.js';
 import { Telling } from '../../src/format/telling.js';
 import { LIMITS } from '../../src/limits.js';
 import { alarmEvent } from '../support/alarms.js';
+import { inZone } from '../support/zone.js';
 import { options, stateOf } from './support.js';
 
 const telling = (values: Parameters<typeof options>[0]) => new Telling(options(values), LIMITS);
@@ -84,7 +85,7 @@ test('the state of a device is told in four languages, with since when and why',
   };
   const told = (language: string) => {
     const state = { vendor: 'isapi' as const, sign: { ...sign, event: 'offline' as const }, attachments: [] };
-    return telling({ language, subject: '{{kind}}' }).state(state);
+    return inZone('UTC', () => telling({ language, subject: '{{kind}}' }).state(state));
   };
   assert.deepEqual(told('en-US'), {
     title: 'Gate is offline',

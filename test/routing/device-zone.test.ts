@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Alarm, AlarmEvent } from '../../src/event.js';
 import { DeviceZone } from '../../src/routing/device-zone.js';
 import { draftOf } from '../support/drafts.js';
+import { inZone } from '../support/zone.js';
 
 /** What an event becomes with a zone. */
 function zoned(zone: string, event: Partial<AlarmEvent>): AlarmEvent {
@@ -48,17 +49,9 @@ test('a zone that the device gave itself is kept, and our own time is no wall cl
 });
 
 test('local is the zone of this machine', () => {
-  const before = process.env.TZ;
-  try {
-    process.env.TZ = 'Asia/Kathmandu';
-    assert.equal(
-      zoned('local', { time: '2026-11-22T13:00:31', timeRaw: 'x' }).time,
-      '2026-11-22T13:00:31+05:45',
-    );
-  } finally {
-    if (before === undefined) delete process.env.TZ;
-    else process.env.TZ = before;
-  }
+  const given = { time: '2026-11-22T13:00:31', timeRaw: 'x' };
+  const { time } = inZone('Asia/Kathmandu', () => zoned('local', given));
+  assert.equal(time, '2026-11-22T13:00:31+05:45');
 });
 
 test('a zone that is none is refused with a code', () => {
