@@ -63,6 +63,9 @@ const DISCOVERY = 'homeassistant';
 export const availabilityTopic = (prefix: string, { vendor, device }: Place) =>
   `${prefix}/${deviceTopic(vendor, device, 'availability')}`;
 
+/** Where Home Assistant sees whether Node-RED is there: the last will of its connection belongs there too. */
+export const statusTopic = (prefix: string) => `${prefix}/status`;
+
 /** Below it everything about one place. */
 export const placeTopic = (prefix: string, { vendor, device, channel }: Place) =>
   `${prefix}/${deviceTopic(vendor, device, String(channel ?? 0))}`;
@@ -113,7 +116,8 @@ function entity(component: string, place: Place, what: string, prefix: string, c
     config: {
       ...config,
       unique_id: id,
-      availability_topic: availabilityTopic(prefix, place),
+      availability: [{ topic: statusTopic(prefix) }, { topic: availabilityTopic(prefix, place) }],
+      availability_mode: 'all',
       device: {
         identifiers: [deviceId],
         name: plain(deviceName(device)),

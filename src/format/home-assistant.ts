@@ -9,6 +9,7 @@ import {
   type Place,
   pictureEntity,
   placeTopic,
+  statusTopic,
 } from './home-assistant-entities.js';
 import type { State } from './incoming.js';
 import { isFilm, type Outgoing } from './message.js';
@@ -47,7 +48,7 @@ export class HomeAssistant {
   readonly #limits: Limits;
   /** By id, the longest known first. */
   readonly #known = new Map<string, Known>();
-  /** By the topic it is told on, whether a device is there. */
+  /** By the topic it is told on, whether a device, or Node-RED itself, is there. */
   readonly #there = new Map<string, boolean>();
 
   /** @param say is given what is due later: the end of a pulse */
@@ -124,8 +125,15 @@ export class HomeAssistant {
     return [...messages, { topic, payload: picture.content, ...KEPT }];
   }
 
+  /** Node-RED is there too: should it go without a word, the broker says so, where it was told to. */
   #presence(place: Place, there: boolean): Outgoing[] {
-    const topic = availabilityTopic(this.#prefix, place);
+    return [
+      ...this.#isThere(statusTopic(this.#prefix), true),
+      ...this.#isThere(availabilityTopic(this.#prefix, place), there),
+    ];
+  }
+
+  #isThere(topic: string, there: boolean): Outgoing[] {
     if (this.#there.get(topic) === there) return [];
     this.#there.delete(topic);
     this.#there.set(topic, there);

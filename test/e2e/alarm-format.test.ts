@@ -277,6 +277,7 @@ describe('example: alarms in Home Assistant', () => {
     assert.deepEqual(
       new Set(begun.map(({ topic }) => topic)),
       new Set([
+        'camera-alarms/status',
         `${TOP}/availability`,
         `homeassistant/image/${ID}_1_picture/config`,
         `${TOP}/1/picture`,
@@ -299,5 +300,11 @@ describe('example: alarms in Home Assistant', () => {
       [],
     );
     assert.equal(ended.at(-1)?.topic, `${TOP}/1/motion/state`);
+  });
+
+  it('says so when Node-RED is gone without a word', async () => {
+    nodeRed.process.kill('SIGKILL');
+    const { topic, payload, qos, retain } = await published.take();
+    assert.deepEqual([topic, String(payload), qos, retain], ['camera-alarms/status', 'offline', 1, true]);
   });
 });

@@ -25,6 +25,7 @@ const NAME = /^[a-zA-Z0-9_-]+$/;
 test('a first alarm describes its device, its picture and its kind, and then tells of them', () => {
   const messages = tell(home(), {}, [attachment(1)]);
   assert.deepEqual(topics(messages), [
+    'camera-alarms/status',
     `${TOP}/availability`,
     `homeassistant/image/${ID}_1_picture/config`,
     `${TOP}/1/picture`,
@@ -33,9 +34,12 @@ test('a first alarm describes its device, its picture and its kind, and then tel
     `${TOP}/1/line-crossing/state`,
   ]);
   assert.ok(messages.every(({ qos, retain }) => qos === 1 && retain === true));
-  assert.equal(messages[0]?.payload, 'online');
-  assert.deepEqual(messages[2]?.payload, jpeg(1));
-  assert.equal(messages[5]?.payload, 'ON');
+  assert.deepEqual(
+    messages.slice(0, 2).map(({ payload }) => payload),
+    ['online', 'online'],
+  );
+  assert.deepEqual(messages[3]?.payload, jpeg(1));
+  assert.equal(messages[6]?.payload, 'ON');
 });
 
 test('what is described follows the discovery of Home Assistant', () => {
@@ -47,7 +51,8 @@ test('what is described follows the discovery of Home Assistant', () => {
     connections: [['mac', '00:00:5e:00:53:01']],
   };
   const common = {
-    availability_topic: `${TOP}/availability`,
+    availability: [{ topic: 'camera-alarms/status' }, { topic: `${TOP}/availability` }],
+    availability_mode: 'all',
     device,
     origin: { name: 'node-red-camera-alarms' },
   };
@@ -133,7 +138,7 @@ test('a device that is offline, in doubt or refuses its login is unavailable, un
     trialled.formatter.format(stateOf(event)).map(({ topic, payload }) => [topic, payload]);
   const there = [[`${TOP}/availability`, 'online']];
   const away = [[`${TOP}/availability`, 'offline']];
-  assert.deepEqual(said('online'), there);
+  assert.deepEqual(said('online'), [['camera-alarms/status', 'online'], ...there]);
   assert.deepEqual(said('online'), []);
   for (const event of ['offline', 'stale', 'auth-failed']) {
     assert.deepEqual(said(event), away, event);

@@ -19,9 +19,9 @@ export interface Broker {
 /** @param port any free one unless given */
 export async function startBroker(onPublish: (published: Published) => void, port = 0): Promise<Broker> {
   const aedes = await Aedes.createBroker();
-  aedes.on('publish', ({ topic, payload, qos, retain }, client) => {
+  aedes.on('publish', ({ topic, payload, qos, retain }) => {
     // The broker's own are about its clients.
-    if (client !== null) onPublish({ topic, payload: Buffer.from(payload), qos, retain });
+    if (!topic.startsWith('$SYS/')) onPublish({ topic, payload: Buffer.from(payload), qos, retain });
   });
   const server = net.createServer(aedes.handle).listen(port, '127.0.0.1');
   await once(server, 'listening');
