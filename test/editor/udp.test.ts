@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { closeBrowser, dragNode, type Editor, openEditor, openNode, settled } from '../support/editor.js';
 import { type NodeRed, startNodeRed } from '../support/node-red.js';
-
-/** What this machine is called by others; none where it is alone. */
-const ADDRESSES = Object.values(networkInterfaces())
-  .flatMap((infos = []) => infos.filter(({ family, internal }) => family === 'IPv4' && !internal))
-  .map(({ address }) => address);
+import { OWN_ADDRESSES } from '../support/own-addresses.js';
 
 describe('the dialogs of the UDP nodes', () => {
   let nodeRed: NodeRed;
@@ -88,7 +83,7 @@ describe('the dialogs of the UDP nodes', () => {
     await openListener();
     await page.selectOption('#node-config-input-mode', 'unicast');
     await closeListener();
-    const address = ADDRESSES.length > 0 ? ADDRESSES.join(' / ') : 'the address of this machine';
+    const address = OWN_ADDRESSES.length > 0 ? OWN_ADDRESSES.join(' / ') : 'the address of this machine';
     await shows('Unicast', address, '5000');
     await openListener();
     await page.fill('#node-config-input-interface', '127.0.0.1');
