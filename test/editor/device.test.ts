@@ -100,7 +100,7 @@ describe('the dialog of a device', () => {
     for (const text of [HOSTILE, '192.0.2.7 · 00:00:5e:00:53:01 · <script>', 'Not activated', '192.0.2.8'])
       assert.equal(list.includes(text), true, `${text} in ${list}`);
     await page.fill('#node-config-input-name', '');
-    await page.locator('.camera-alarms-device-choice').first().click();
+    await page.locator('.camera-alarms-found').first().click();
     const values = async () =>
       Promise.all(
         ['host', 'port', 'mac', 'name'].map((name) => page.inputValue(`#node-config-input-${name}`)),
@@ -112,7 +112,7 @@ describe('the dialog of a device', () => {
     await page.selectOption('#node-config-input-protocol', 'https');
     await page.fill('#node-config-input-port', '443');
     await press(page, 'discover', /DS-2/, 'found');
-    await page.locator('.camera-alarms-device-choice').nth(1).click();
+    await page.locator('.camera-alarms-found').nth(1).click();
     assert.deepEqual(await values(), ['192.0.2.8', '443', '00:00:5e:00:53:02', 'Gate']);
     assert.equal(await page.evaluate('window.hacked'), undefined);
   });

@@ -60,7 +60,7 @@ describe('the dialog of a VStarcam camera', () => {
     await page.route('**/vstarcam-device/discover', (route) => route.fulfill({ json }));
     const list = await press(page, 'discover', /VC0000000ABCD/, 'found');
     assert.ok(list.includes(HOSTILE), list);
-    await page.locator('.camera-alarms-vstarcam-choice').click();
+    await page.locator('.camera-alarms-found').click();
     const names = ['host', 'port', 'vuid', 'name'];
     const values = await Promise.all(names.map((name) => page.inputValue(`#node-config-input-${name}`)));
     assert.deepEqual(values, ['192.0.2.8', '46737', 'VC0000000ABCD', HOSTILE]);
