@@ -71,10 +71,13 @@ describe('example: VStarcam doorbell by e-mail', () => {
     assert.match(await quiet.alarm(target, passed, { transfer: 'expect' }), TAKEN);
     assert.match(await quiet.alarm(target, { code: ALARM_CODES.motion }, { files: 'bare' }), TAKEN);
     const styles = { code: 'suffixed', files: 'bare', transfer: 'chunked' } as const;
-    assert.match(await new PushCamera('VC0000002JKLM').alarm(target, RING, styles), TAKEN);
-    const { mail } = await mails.take();
-    assert.match(mail.subject ?? '', /^Doorbell/);
-    assert.deepEqual(mail.attachments[0]?.content, RING.picture);
+    // With the second ring's mail, one that was wrong and sent before the first would be there too.
+    for (const camera of ['VC0000002JKLM', 'VC0000003NPQR']) {
+      assert.match(await new PushCamera(camera).alarm(target, RING, styles), TAKEN);
+      const { mail } = await mails.take();
+      assert.match(mail.subject ?? '', /^Doorbell/);
+      assert.deepEqual(mail.attachments[0]?.content, RING.picture);
+    }
     assert.equal(mails.size, 0);
   });
 });
