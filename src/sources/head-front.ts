@@ -1,12 +1,16 @@
 import type { Socket } from 'node:net';
 import type { Limits } from '../limits.js';
 import { judgeHead } from '../wire/request-head.js';
+import { connectionOf } from './connection.js';
 
 /** A connection whose first request is still to come, since when, and what ends the waiting for it. */
 interface Held {
   readonly since: number;
   readonly giveUp: (code: string) => void;
 }
+
+/** Node's own code for a request that takes too long. */
+const TOO_SLOW = 'ERR_HTTP_REQUEST_TIMEOUT';
 
 /**
  * Stands before Node's HTTP server: holds a connection until the head of its first request is there, and hands it on
@@ -32,6 +36,7 @@ export class HeadFront {
   }
 
   admit(socket: Socket): void {
+    const since = performance.now();
     let bytes: Buffer | undefined;
     const read = (chunk: Buffer) => {
       const searched = bytes?.length ?? 0;
@@ -39,6 +44,7 @@ export class HeadFront {
       const verdict = judgeHead(bytes, searched);
       if (verdict !== 'incomplete') {
         release();
+        this.#hurry(socket, performance.now() - since);
         // Asks for more now: left to itself the stream does so a moment later, and undoes a pause of the server.
         socket.read(0);
         this.#serve(socket);
@@ -55,18 +61,33 @@ export class HeadFront {
     };
     const giveUp = (code: string) => {
       release();
-      this.#onClientError(Object.assign(new Error(code), { code }), socket);
+      this.#fail(socket, code);
     };
-    this.#held.set(socket, { since: performance.now(), giveUp });
+    this.#held.set(socket, { since, giveUp });
     this.#timer ??= setInterval(() => this.#sweep(), this.#limits.checkIntervalMs).unref();
     socket.on('data', read).on('end', hangUp).on('error', release);
+  }
+
+  #fail(socket: Socket, code: string): void {
+    this.#onClientError(Object.assign(new Error(code), { code }), socket);
+  }
+
+  /** Node's clock for the whole request begins behind the head: what a slow head took is taken from it. */
+  #hurry(socket: Socket, spentMs: number): void {
+    const { requestTimeoutMs, checkIntervalMs } = this.#limits;
+    if (spentMs < checkIntervalMs) return;
+    const timer = setTimeout(() => {
+      const { answered, latest } = connectionOf(socket);
+      if (answered === 0 && latest?.complete !== true) this.#fail(socket, TOO_SLOW);
+    }, requestTimeoutMs - spentMs).unref();
+    socket.once('close', () => clearTimeout(timer));
   }
 
   #sweep(): void {
     const due = performance.now() - this.#limits.headersTimeoutMs;
     for (const [socket, { since, giveUp }] of this.#held) {
       if (socket.destroyed) this.#held.delete(socket);
-      else if (since <= due) giveUp('ERR_HTTP_REQUEST_TIMEOUT');
+      else if (since <= due) giveUp(TOO_SLOW);
     }
     if (this.#held.size > 0) return;
     clearInterval(this.#timer);

@@ -17,14 +17,20 @@ const BODY = multipart(1, SMALL);
 const PUSH = request(BODY, { type: MULTIPART });
 const BODY_AT = PUSH.length - BODY.length;
 
-/** Sends byte by byte, slowly, until the connection is over. */
-function drip(client: RawClient, bytes: Buffer, everyMs = 20): void {
-  let at = 0;
-  const timer = setInterval(() => {
-    if (at >= bytes.length || !client.socket.writable) clearInterval(timer);
-    else client.socket.write(bytes.subarray(at, ++at));
-  }, everyMs);
-  client.socket.on('close', () => clearInterval(timer));
+/** Sends byte by byte, slowly, until all is sent or the connection is over. */
+function drip({ socket }: RawClient, bytes: Buffer, everyMs = 20): Promise<void> {
+  return new Promise((resolve) => {
+    let at = 0;
+    const stop = () => {
+      clearInterval(timer);
+      resolve();
+    };
+    const timer = setInterval(() => {
+      if (at >= bytes.length || !socket.writable) stop();
+      else socket.write(bytes.subarray(at, ++at));
+    }, everyMs);
+    socket.on('close', stop);
+  });
 }
 
 const SLOW: [what: string, at: number, limit: number, alarms: number][] = [
@@ -46,7 +52,7 @@ for (const [what, at, limit, count] of SLOW) {
       await client.send(PUSH.subarray(0, at));
       // A head or body that trickles in, and never ends in time.
       const trickle = at < BODY_AT ? PUSH.subarray(at, BODY_AT - 4) : PUSH.subarray(at, -1);
-      if (how !== 'for good') drip(client, trickle);
+      if (how !== 'for good') void drip(client, trickle);
       assert.equal((await exchange(port, request(xml(7)))).status, 200);
       assert.deepEqual((await drain(alarms)).map(countOf), [7]);
       assert.equal((await answer).status, 408);
@@ -64,6 +70,22 @@ for (const [what, at, limit, count] of SLOW) {
   }
 }
 
+test('the time that a slow head takes is part of the time for the whole request', async (t) => {
+  const slower = { ...limits, headersTimeoutMs: 1_600, requestTimeoutMs: 2_000 };
+  const { port, alarms } = await startListener(t, { limits: slower });
+  const [half, late] = [await RawClient.open(port), await RawClient.open(port)];
+  const before = performance.now();
+  const answers = [half, late].map(async (client) => (await client.answer()).status);
+  // Byte by byte: about 1.4 seconds for the head.
+  const head = PUSH.subarray(0, BODY_AT);
+  await Promise.all([half, late].map((client) => drip(client, head, 1_400 / head.length)));
+  await late.send(PUSH.subarray(BODY_AT));
+  assert.deepEqual(await Promise.all(answers), [408, 200]);
+  const took = performance.now() - before;
+  assert.ok(took < slower.requestTimeoutMs + LATE_MS, `cut off after ${took} ms`);
+  assert.deepEqual((await drain(alarms)).map(countOf), [1]);
+});
+
 test('a device that is slow with the second request of a connection hears 408, too', async (t) => {
   const { port, alarms } = await startListener(t, { limits: { ...limits, keepAliveTimeoutMs: 5_000 } });
   const client = await RawClient.open(port);
@@ -78,7 +100,7 @@ test('a device that sends its chunks too slowly hears 408', async (t) => {
   const client = await RawClient.open(port);
   const bytes = chunkedRequest(xml(), 10);
   await client.send(bytes.subarray(0, 200));
-  drip(client, bytes.subarray(200));
+  void drip(client, bytes.subarray(200));
   assert.equal((await client.lastAnswer()).status, 408);
   await quiet(1);
   assert.equal(alarms.size, 0);
