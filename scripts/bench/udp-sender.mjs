@@ -7,7 +7,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 const BEHIND_MS = 20;
 
 let sockets = [];
-let lastNumber = 0;
+/** Each process has numbers of its own. */
+let lastNumber = Number(process.argv[2]);
 
 async function open(addresses) {
   sockets = addresses.map((address) => createSocket('udp4').bind(0, address));

@@ -13,6 +13,8 @@ const BYTES = 500;
 /** So many that none of them comes near what one sender may. */
 const ADDRESSES = 252;
 const SENDERS = 3;
+/** Alarms of one sending process: another one has others. */
+const NUMBERS = 10_000_000;
 /** Of the search for the highest rate. */
 const FIRST = 10_000;
 const FACTOR = 1.15;
@@ -35,7 +37,9 @@ function text() {
 }
 
 async function startSenders() {
-  const senders = Array.from({ length: SENDERS }, () => fork(here('udp-sender.mjs')));
+  const senders = Array.from({ length: SENDERS }, (_, index) =>
+    fork(here('udp-sender.mjs'), [String(NUMBERS * index)]),
+  );
   await Promise.all(
     senders.map((sender, index) => {
       const addresses = Array.from(
