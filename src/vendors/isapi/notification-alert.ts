@@ -95,15 +95,18 @@ function readDevice(alert: Fields, address: string): Device {
   return device;
 }
 
-/** Version 1.0 events of recorders carry only dynChannelID; 0 is the device itself (isapi.md §4). */
+/** Version 1.0 events of recorders carry only dynChannelID; 0 is the device itself (isapi.md §4), or says nothing. */
 function readChannel(alert: Fields, event: Draft<AlarmEvent>): void {
-  const raw = text(alert, 'channelID', 'dynChannelID');
-  const channel = raw !== undefined && /^\d{1,5}$/.test(raw) ? Number(raw) : 0;
+  const [first, second] = [text(alert, 'channelID'), text(alert, 'dynChannelID')];
+  const raw = channelOf(second) > 0 && channelOf(first) === 0 ? second : (first ?? second);
+  const channel = channelOf(raw);
   if (channel > 0) event.channel = channel;
   const name = text(alert, 'channelName');
   if (name !== undefined) event.channelName = name;
   if (raw !== undefined) event.channelRaw = raw;
 }
+
+const channelOf = (raw: string | undefined) => (raw !== undefined && /^\d{1,5}$/.test(raw) ? Number(raw) : 0);
 
 function readTime(alert: Fields, receivedAt: Date, event: Draft<AlarmEvent>): void {
   const raw = text(alert, 'dateTime');
