@@ -121,12 +121,7 @@ function closesItsBraces(bytes: Buffer): boolean {
     } else if (byte === 0x22) inString = true;
     else if (byte === 0x7b || byte === 0x5b) depth++;
     else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) {
-      return (
-        bytes
-          .subarray(at + 1)
-          .toString('latin1')
-          .trim() === ''
-      );
+      return bytes.subarray(at + 1).every((behind) => behind <= 0x20);
     }
   }
   return false;

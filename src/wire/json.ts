@@ -30,14 +30,24 @@ export function parseJsonText(json: string, limits: Limits): JsonValue {
   if (json.length > limits.documentBytes) throw new AlarmError('DOCUMENT_TOO_LARGE');
   const text = quoteLongIntegers(json);
   checkDepth(text, limits.depth);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw asAlarmError(error, 'JSON_INVALID');
-  }
+  const value = parse(text);
   const budget = { keys: limits.jsonKeys };
   return plain(value as JsonValue, budget);
+}
+
+/** Devices send a string with the NUL behind it, or a name with a tab in it: such characters are blanks to them. */
+const CONTROLS = /[\0-\x1f]/g;
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    try {
+      return JSON.parse(text.replace(CONTROLS, ' '));
+    } catch (error) {
+      throw asAlarmError(error, 'JSON_INVALID');
+    }
+  }
 }
 
 /** A copy without forbidden keys, counting on the way. Depth was checked before. */

@@ -65,7 +65,11 @@ test('a document looks whole with its last byte and not before', () => {
 
 test('blanks behind a document do not make it look broken, anything else does', () => {
   for (const text of ['<a><b/></a>', '{"a":[1]}', '[1]']) {
-    assert.deepEqual([whole(`${text}\r\n\r\n`), whole(`\r\n${text} \t`)], [true, true], text);
+    assert.deepEqual(
+      [whole(`${text}\r\n\r\n`), whole(`\r\n${text} \t`), whole(`${text}\0`)],
+      [true, true, true],
+      text,
+    );
     assert.deepEqual(
       [whole(`${text}x`), whole(`${text}\r\n--b`), whole(`${text}{}`)],
       [false, false, false],

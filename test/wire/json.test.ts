@@ -142,6 +142,18 @@ test('a document that breaks off anywhere is refused', () => {
   for (let at = 0; at < whole.length; at++) refused(whole.subarray(0, at), 'JSON_INVALID');
 });
 
+test('the NUL of a C string behind a document, and control characters in its text, are blanks', () => {
+  assert.deepEqual(parse('{"a":1}\0'), { a: 1 });
+  assert.deepEqual(parse('[1]\r\n\0\0'), [1]);
+  assert.deepEqual(parse('{"name":"Gate\tNorth","n":98765432109876543210}'), {
+    name: 'Gate North',
+    n: '98765432109876543210',
+  });
+  // Where they stand rightly they are what they are.
+  assert.deepEqual(parse('{"name":"Gate\\tNorth"}\t'), { name: 'Gate\tNorth' });
+  refused('{"a":1}\0{"b":2}', 'JSON_INVALID');
+});
+
 test('what is not JSON is refused', () => {
   for (const text of [
     '',
