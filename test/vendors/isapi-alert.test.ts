@@ -250,9 +250,26 @@ test('corners are given as parts of the picture, and none lies outside of it', (
     [0.5, 0.125],
   ]);
   assert.deepEqual(polygonOf(['', '10'], ['10', 'x']), undefined);
-  for (const place of ['-1', '1001', '5000', '1e300'])
-    for (const [x, y] of polygonOf([place, '500'], ['500', place]) ?? [])
-      assert.ok(x >= 0 && x <= 1 && y >= 0 && y <= 1, `${place}: ${x}, ${y}`);
+  // What is left of a polygon without some of its corners is another one.
+  for (const place of ['-1', '1001', '5000', '1e300', '', 'x'])
+    assert.equal(polygonOf(['0', '0'], ['1000', '0'], [place, '500'], ['500', place]), undefined, place);
+});
+
+test('corners that are parts of the picture already stay what they are, also those of the whole picture', () => {
+  const square = [
+    ['0.000', '0.000'],
+    ['1.000', '0.000'],
+    ['1.000', '1.000'],
+    ['0', '1'],
+  ] as const;
+  const RegionCoordinates = square.map(([positionX, positionY]) => ({ positionX, positionY }));
+  const DetectionRegionEntry = { regionID: '1', RegionCoordinatesList: { RegionCoordinates } };
+  assert.deepEqual(eventOf({ DetectionRegionList: { DetectionRegionEntry } }).regions[0]?.polygon, [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [0, 1],
+  ]);
 });
 
 test('the time is ours where the device gave none, and the difference is told where its zone is known', () => {

@@ -34,6 +34,7 @@ function readRegion(entry: Fields): Region[] {
   return [region];
 }
 
+/** Of which corners only some can be is another one: none at all is told. */
 function readPolygon(entry: Fields): [number, number][] {
   const corners = children(entry, 'RegionCoordinatesList').flatMap((list) =>
     'RegionCoordinates' in list ? children(list, 'RegionCoordinates') : [list],
@@ -42,8 +43,9 @@ function readPolygon(entry: Fields): [number, number][] {
     const [x, y] = [number(corner, 'positionX'), number(corner, 'positionY')];
     return isPlace(x) && isPlace(y) ? [[x, y]] : [];
   });
-  const fractions =
-    places.every(([x, y]) => x <= 1 && y <= 1) && places.some(([x, y]) => x % 1 !== 0 || y % 1 !== 0);
+  if (places.length < corners.length) return [];
+  // A thousandth of the picture is no region.
+  const fractions = places.every(([x, y]) => x <= 1 && y <= 1);
   return fractions ? places : places.map(([x, y]) => [x / POSITION_SCALE, y / POSITION_SCALE]);
 }
 
