@@ -105,6 +105,16 @@ const framing: Sample[] = [
     [xmlPart(`${XML}\r\n`), xmlPart(`${OTHER}\r\n`)],
   ),
   sample(
+    'one empty line too many before a picture, with a count and without',
+    [
+      one(['Content-Type: image/jpeg'], join('\r\n', JPEG)),
+      one(['Content-Type: image/jpeg', length(JPEG)], join('\r\n', JPEG)),
+      one(['Content-Type: image/jpeg', length(JPEG, 2)], join('\r\n', JPEG)),
+      NEXT,
+    ],
+    [part('jpeg', JPEG, IMAGE), part('jpeg', JPEG, IMAGE), part('jpeg', JPEG, IMAGE), NEXT_PART],
+  ),
+  sample(
     'recorder stream: bare LF everywhere, count holds the last line break',
     [1, 2].flatMap(() => [head([XML_HEAD, length(alertXml('\n'), 1)], '\n'), alertXml('\n'), '\n']),
     [xmlPart(`${alertXml('\n')}\n`), xmlPart(`${alertXml('\n')}\n`)],
