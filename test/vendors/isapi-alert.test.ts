@@ -272,6 +272,20 @@ test('corners that are parts of the picture already stay what they are, also tho
   ]);
 });
 
+test('what the device sends from its log is history, however it spells that', () => {
+  const cases: [Values, true | undefined][] = [
+    [{ isDataRetransmission: 'true' }, true],
+    [{ isDataRetransmission: 'TRUE' }, true],
+    [{ isDataRetransmission: 'false' }, undefined],
+    [{ AccessControllerEvent: { currentEvent: 'false' } }, true],
+    [{ AccessControlEvent: { currentEvent: 'False' } }, true],
+    [{ AccessControlEvent: { currentEvent: 'true' } }, undefined],
+    [{ currentEvent: 'false' }, true],
+  ];
+  for (const [values, history] of cases)
+    assert.equal(eventOf(values).history, history, JSON.stringify(values));
+});
+
 test('the time is ours where the device gave none, and the difference is told where its zone is known', () => {
   const received = RECEIVED_AT.toISOString();
   const cases: [string | undefined, string, string | undefined, number | undefined][] = [

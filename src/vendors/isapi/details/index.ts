@@ -35,8 +35,11 @@ function readFaceDetails(alert: Fields, event: Draft<AlarmEvent>): void {
   if (faces.length > 0) event.face = faces;
 }
 
+const accessFields = (alert: Fields) =>
+  child(alert, 'AccessControllerEvent') ?? child(alert, 'AccessControlEvent');
+
 function readAccessDetails(alert: Fields, event: Draft<AlarmEvent>): void {
-  const fields = child(alert, 'AccessControllerEvent') ?? child(alert, 'AccessControlEvent');
+  const fields = accessFields(alert);
   const access = fields === undefined ? undefined : readAccess(fields);
   if (access === undefined) return;
   event.access = access;
@@ -55,7 +58,7 @@ function readPanelDetails(alert: Fields, event: Draft<AlarmEvent>): void {
 
 /** Sent again because it could not be sent before, or read from the device's log (isapi.md §3.5). */
 function isHistory(alert: Fields): boolean {
-  if (text(alert, 'isDataRetransmission') === 'true') return true;
-  const current = text(child(alert, 'AccessControllerEvent'), 'currentEvent') ?? text(alert, 'currentEvent');
-  return current === 'false';
+  if (text(alert, 'isDataRetransmission')?.toLowerCase() === 'true') return true;
+  const current = text(accessFields(alert), 'currentEvent') ?? text(alert, 'currentEvent');
+  return current?.toLowerCase() === 'false';
 }
