@@ -99,7 +99,9 @@ export class HttpPort {
     const server =
       tls === undefined
         ? http.createServer(options)
-        : https.createServer({ ...options, ...tls, handshakeTimeout });
+        : https.createServer({ ...options, ...tls, handshakeTimeout, allowHalfOpen: true });
+    // Small devices close their direction behind a request: they still wait for its answer. Not in Node's own types.
+    Object.assign(server, { httpAllowHalfOpen: true });
     // Before Node.js 24 what is more was left out and nothing said: with one more than may be it shows.
     server.maxHeadersCount = this.#limits.requestHeadLines + 1;
     const gate = this.#guard(server);

@@ -50,8 +50,8 @@ export class RawClient {
     return client;
   }
 
-  static async openTls(port: number): Promise<RawClient> {
-    const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+  static async openTls(port: number, options: Partial<TcpNetConnectOpts> = {}): Promise<RawClient> {
+    const socket = tls.connect({ host: '127.0.0.1', ...options, port, rejectUnauthorized: false });
     const client = new RawClient(socket);
     await once(socket, 'secureConnect');
     return client;
