@@ -315,6 +315,23 @@ test('a picture that both or none name stays with the document before it', () =>
   ]);
 });
 
+test('of several alerts in one document each gets the pictures it names, and the first one the others', () => {
+  const [one, two] = [naming('one', 'a', 'c'), naming('two', 'b')];
+  for (const document of [
+    { EventNotificationAlert: [one, two] },
+    { EventNotificationAlert: [one, two, one] },
+  ])
+    assert.deepEqual(delivered('x', document, 'b', 'a', 'y').slice(0, 2), [
+      ['one', ['x', 'a', 'y']],
+      ['two', ['b']],
+    ]);
+  assert.deepEqual(delivered({ EventNotificationAlert: [one, two] }, 'b', naming('three', 'c'), 'a', 'c'), [
+    ['one', ['a']],
+    ['two', ['b']],
+    ['three', ['c']],
+  ]);
+});
+
 test('no picture is lost or shown twice, however many documents and pictures a delivery mixes', () => {
   const names = ['a', 'b', 'c', 'd'];
   for (let order = 0; order < 64; order++) {

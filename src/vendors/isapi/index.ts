@@ -21,7 +21,7 @@ const GREETING = 'SubscribeEventResponse';
 /** Hikvision ISAPI and its OEM brands. */
 export const isapi: Vendor = { id: 'isapi', takesQuery: true, heartbeat, decode, sameOf, reply };
 
-/** A document of a delivery with the pictures that belong to it. */
+/** Alerts of a delivery with the pictures that belong to them. */
 interface Group {
   readonly alerts: readonly Fields[];
   readonly pictures: BodyPart[];
@@ -77,7 +77,8 @@ function groupOf(alerts: Fields[], pictures: BodyPart[], truncated: boolean, gue
 
 /**
  * Pictures came to the document before them; those in front of the first document to it. One that only another
- * document names goes there: a comparison and the capture it is about share a delivery.
+ * document, or another alert of the same one, names goes there: a comparison and the capture it is about share a
+ * delivery.
  */
 function sortPictures(groups: readonly Group[], limits: Limits): void {
   const linked = groups.map((group) => ({ group, links: linksOf(group, limits) }));
@@ -95,17 +96,29 @@ function sortPictures(groups: readonly Group[], limits: Limits): void {
 const linksOf = ({ alerts }: Group, { depth }: Limits) =>
   new Map(alerts.flatMap((alert) => [...pictureLinks(alert, depth)]));
 
-/** Of several alerts in one document the first one gets the pictures: nothing says whose they are. */
+/** One of each alert of a document. */
 function drafts(group: Group, notification: Notification, damaged: boolean, limits: Limits): AlarmDraft[] {
-  const truncated =
-    damaged || group.truncated || group.pictures.some((part) => part.truncated || isCutPicture(part.bytes));
-  return group.alerts.map((alert, index) => {
-    const event = readAlert(alert, notification, limits);
-    if (truncated) event.truncated = true;
-    if (group.guessed) event.guessed = true;
-    const mine = index === 0 && group.pictures.length > 0;
-    return { event, attachments: mine ? readPictures(group.pictures, linksOf(group, limits)) : [] };
+  return alertsOf(group, limits).flatMap((one) => {
+    const { alerts, pictures, guessed } = one;
+    const truncated =
+      damaged || one.truncated || pictures.some((part) => part.truncated || isCutPicture(part.bytes));
+    return alerts.map((alert) => {
+      const event = readAlert(alert, notification, limits);
+      if (truncated) event.truncated = true;
+      if (guessed) event.guessed = true;
+      return { event, attachments: pictures.length > 0 ? readPictures(pictures, linksOf(one, limits)) : [] };
+    });
   });
+}
+
+/** Of several alerts in one document each gets the pictures it names; the first one also those that none does. */
+function alertsOf(group: Group, limits: Limits): Group[] {
+  if (group.alerts.length < 2) return [group];
+  const each = group.alerts.map((alert, index) => {
+    return { ...group, alerts: [alert], pictures: index === 0 ? [...group.pictures] : [] };
+  });
+  sortPictures(each, limits);
+  return each;
 }
 
 /** Whether the text of a document is not sure: it was in no character set that it could claim. */
