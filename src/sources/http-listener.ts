@@ -11,12 +11,19 @@ import type { DeviceSign, Vendor } from '../notification.js';
 import { Access, type AccessSettings } from './access.js';
 import { type ClientError, diagnose, dismiss, isBrokenOff } from './client-error.js';
 import { Complaints } from './complaints.js';
-import { connectionOf } from './connection.js';
+import { connectionOf, counts, endWith } from './connection.js';
 import { addressOf } from './connection-gate.js';
 import { HttpPort, type PortSettings, type PortState } from './http-port.js';
 import { KeepAlives, type Pushers } from './keep-alives.js';
 import { ListenerHealth } from './listener-health.js';
-import { NO_KEEPALIVE, type Objection, objectionTo, WRONG_PATH } from './objection.js';
+import {
+  HEAD_TOO_LARGE,
+  hasTooManyLines,
+  NO_KEEPALIVE,
+  type Objection,
+  objectionTo,
+  WRONG_PATH,
+} from './objection.js';
 import { Paths, type Place } from './paths.js';
 import { Reception } from './reception.js';
 import { type Refusal, refuse } from './refusal.js';
@@ -137,8 +144,7 @@ export class HttpListener {
   }
 
   #guarded(request: IncomingMessage, response: ServerResponse): void {
-    // A request behind one that was refused, or that was the last one: nobody will see its answer.
-    if (connectionOf(request.socket).closing) return;
+    if (!counts(request)) return;
     try {
       this.#serve(request, response);
     } catch (error) {
@@ -153,7 +159,7 @@ export class HttpListener {
 
   /** @param inbox whose words are used, where it is known whose device was refused */
   #refuse(request: IncomingMessage, response: ServerResponse, refusal: Refusal, inbox?: Inbox): void {
-    connectionOf(request.socket).closing = true;
+    endWith(request);
     const answer = inbox?.vendor.refusal?.(refusal.status);
     refuse(request, response, this.#limits, { ...refusal, answer });
   }
@@ -161,6 +167,10 @@ export class HttpListener {
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const address = addressOf(request.socket);
     const { method = '', url = '', headers } = request;
+    if (hasTooManyLines(request, this.#limits)) {
+      this.#object(request, response, HEAD_TOO_LARGE);
+      return;
+    }
     const verdict = this.#access.check({ address, method, url, authorization: headers.authorization });
     if (!('status' in verdict) || verdict.code !== 'ADDRESS_DENIED') {
       const listed = this.#access.lists(address);
@@ -218,7 +228,7 @@ export class HttpListener {
     socket.on('error', () => undefined);
     // What comes behind a request that is still to be answered is nobody's: the answer goes first, and is the last.
     const connection = connectionOf(socket);
-    if (connection.closing) return;
+    if (connection.last <= connection.received) return;
     if (connection.pending > 0 && connection.latest?.complete) {
       connection.ending = true;
       return;

@@ -108,19 +108,12 @@ export class HttpPort {
     for (const event of ['request', 'checkContinue', 'checkExpectation']) {
       server.on(event, (request: http.IncomingMessage, response: http.ServerResponse) => {
         rememberWho(request, response, gate);
-        this.#countLines(request, response);
+        this.#events.onRequest(request, response);
       });
     }
     server.on('clientError', this.#events.onClientError);
     this.#gate = gate;
     return server;
-  }
-
-  #countLines(request: http.IncomingMessage, response: http.ServerResponse): void {
-    const { onRequest, onClientError } = this.#events;
-    const code = 'HPE_HEADER_OVERFLOW';
-    if (request.rawHeaders.length <= 2 * this.#limits.requestHeadLines) onRequest(request, response);
-    else onClientError(Object.assign(new Error(code), { code }), request.socket);
   }
 
   /** The server's own handlers run behind the gate and the front; with TLS, the front is behind the handshake. */

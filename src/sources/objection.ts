@@ -14,6 +14,7 @@ export const TOO_LARGE: Objection = { status: 413, event: 'overload', code: 'BOD
 export const TOO_MUCH: Objection = { status: 503, event: 'overload', code: 'MEMORY_FULL' };
 export const WRONG_PATH: Objection = { status: 404, event: 'denied', code: 'PATH_UNKNOWN' };
 export const NO_KEEPALIVE: Objection = { status: 404, event: 'denied', code: 'KEEPALIVE_UNKNOWN' };
+export const HEAD_TOO_LARGE: Objection = { status: 431, event: 'denied', code: 'HEAD_TOO_LARGE' };
 const WRONG_METHOD: Objection = { status: 405, event: 'denied', code: 'METHOD_WRONG' };
 const COMPRESSED: Objection = { status: 415, event: 'denied', code: 'ENCODING_REFUSED' };
 
@@ -36,6 +37,10 @@ export function objectionTo(
   const most = mostBytes(keepAlive, limits);
   return Number(request.headers['content-length'] ?? 0) > most ? TOO_LARGE : undefined;
 }
+
+/** Each line is a name and a value. */
+export const hasTooManyLines = ({ rawHeaders }: IncomingMessage, { requestHeadLines }: Limits) =>
+  rawHeaders.length > 2 * requestHeadLines;
 
 /** Of a body. Signs of life need neither secret nor login, and hold a small document at most. */
 export const mostBytes = (keepAlive: boolean, { bodyBytes, documentBytes }: Limits) =>

@@ -6,7 +6,7 @@ import { Shares } from '../inbox/shares.js';
 import type { Limits } from '../limits.js';
 import type { Outcome, Vendor } from '../notification.js';
 import { BodyReader } from '../wire/body.js';
-import { connectionOf } from './connection.js';
+import { connectionOf, counts, endWith } from './connection.js';
 import { addressOf } from './connection-gate.js';
 import { mostBytes, type Objection, queryOf, TOO_LARGE, TOO_MUCH } from './objection.js';
 import type { Place } from './paths.js';
@@ -112,8 +112,8 @@ export class Reception {
   #answer(arrival: Arrival): void {
     const { request, response, place } = arrival;
     try {
-      // It came behind one whose answer ends the connection: not taken, so the device sends it again.
-      if (connectionOf(request.socket).closing) arrival.leave();
+      // Not taken, so the device sends it again.
+      if (!counts(request)) arrival.leave();
       // Its nodes may have gone while it was on its way: it is asked to come again when they are back.
       else if (place.inbox.deserted) {
         arrival.leave();
@@ -158,8 +158,9 @@ export class Reception {
   #isLast(request: IncomingMessage, wanted: boolean): boolean {
     const connection = connectionOf(request.socket);
     const enough = ++connection.answered >= this.#limits.requestsPerConnection;
-    connection.closing = wanted || enough || (connection.ending && connection.pending === 0);
-    return connection.closing;
+    const isLast = wanted || enough || (connection.ending && connection.pending === 0);
+    if (isLast) endWith(request);
+    return isLast;
   }
 
   #accept({ request, address, place, body, alsoFor, cut }: Arrival): Outcome | Promise<Outcome> {

@@ -27,7 +27,8 @@ export function refuse(
   const text = refusal.answer?.body ?? `${STATUS_CODES[refusal.status]}\n`;
   response.writeHead(refusal.status, headersOf(refusal, text, limits));
   response.on('error', () => undefined);
-  if (request.complete) {
+  // Behind answers that are still to come, its turn is later: nothing of what it sends is read until then.
+  if (request.complete || response.socket === null) {
     response.end(text);
     return;
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LIMITS } from '../../src/limits.js';
+import { FakeDisk } from '../support/fake-disk.js';
 import { complaints, drain, PATH, startListener } from '../support/listener.js';
 import { RawClient } from './raw-client.js';
 import { chunked, countOf, request, xml } from './samples.js';
@@ -175,6 +176,27 @@ for (const [what, bytes, limits] of [
     assert.equal([...text.matchAll(/^HTTP\/1\.1 200 /gm)].length, whole.length);
   });
 }
+
+/** With the three usual ones, one more than may be. */
+const LINES = Array.from({ length: LIMITS.requestHeadLines - 2 }, (_, at) => `X-${at}: y`);
+const REFUSED: [what: string, bytes: Buffer, status: number][] = [
+  ['for another path', request(BODY, { target: '/x' }), 404],
+  ['with another method', request(BODY, { method: 'PUT' }), 405],
+  ['with too many lines', request('', { headers: LINES }), 431],
+  ['that is too long', request(BODY, { length: LIMITS.bodyBytes + 1 }), 413],
+];
+for (const isKept of [false, true])
+  for (const [what, refused, status] of REFUSED) {
+    const how = isKept ? 'when it is kept' : 'at once';
+    test(`a push before a request ${what} is answered ${how}, and what stands behind is not taken`, async (t) => {
+      const keep = isKept ? { disk: new FakeDisk(), sync: true, confirmed: false } : undefined;
+      const { port, alarms, quiet } = await startListener(t, { ...(keep !== undefined && { keep }) });
+      const answers = await statuses(port, Buffer.concat([request(xml(1)), refused, SMUGGLED]));
+      await quiet(1);
+      assert.deepEqual(answers, [200, status]);
+      assert.deepEqual((await drain(alarms)).map(countOf), [1]);
+    });
+  }
 
 test('a body that was not announced is no push, nor is what stands behind it', async (t) => {
   const { port, alarms, quiet } = await startListener(t);
