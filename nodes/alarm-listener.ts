@@ -12,6 +12,7 @@ import {
 } from '../src/index.js';
 import { closeInTime } from './lib/closing.js';
 import { takeConfirmations } from './lib/confirmations.js';
+import { duringDeploys } from './lib/deploys.js';
 import { limitsOf } from './lib/limits.js';
 import { type ListenerNode, Listening } from './lib/listening.js';
 import { seenEvents } from './lib/seen.js';
@@ -69,6 +70,7 @@ export default function register(RED: NodeAPI): void {
     let refusal: AlarmError | undefined;
     let forget = () => undefined as unknown;
     let callOff = () => undefined as unknown;
+    let goOn = () => undefined as unknown;
     const { limits } = limitsOf(RED);
     const { userDir } = RED.settings;
     const folder = userDir && spoolFolder(userDir, this.id);
@@ -87,6 +89,7 @@ export default function register(RED: NodeAPI): void {
         },
       );
       forget = takeConfirmations(listener);
+      goOn = duringDeploys(RED, listener);
     } catch (error) {
       refusal = asAlarmError(error, 'INTERNAL');
     }
@@ -124,6 +127,7 @@ export default function register(RED: NodeAPI): void {
 
     this.on('close', (done: () => void) => {
       listening.stop();
+      goOn();
       forget();
       callOff();
       const end = listener?.stop();

@@ -55,6 +55,7 @@ export class Deliveries {
   /** What somebody had who is gone. */
   readonly #orphans = new Set<Delivery>();
   #underway = 0;
+  #isPaused = false;
 
   /** @param turns for what has to come again */
   constructor(subscriptions: Subscriptions, turns: Turns, options: DeliveryOptions) {
@@ -65,7 +66,7 @@ export class Deliveries {
 
   /** Whether the flows have room for more. */
   get hasRoom(): boolean {
-    return this.#underway < this.#options.limits.inFlight;
+    return !this.#isPaused && this.#underway < this.#options.limits.inFlight;
   }
 
   give({ draft, holdings }: Arrival): void {
@@ -97,12 +98,22 @@ export class Deliveries {
     for (const copy of this.#copies.values()) {
       if (copy.subscription !== subscription) continue;
       if (forGood) this.#settle(copy);
-      else {
-        this.#close(copy);
-        copy.delivery.served.delete(subscription);
-        this.#orphans.add(copy.delivery);
-      }
+      else this.#lose(copy);
     }
+  }
+
+  /** Flows are exchanged: what they were given a moment ago, or are given meanwhile, may be lost with them. */
+  pause(): void {
+    this.#isPaused = true;
+    for (const copy of this.#fresh.splice(0)) if (this.#isOpen(copy)) this.#lose(copy);
+    // Before what is new.
+    this.join();
+  }
+
+  /** The new ones are there: they get what the old ones may not have had. */
+  resume(): void {
+    this.#isPaused = false;
+    this.join();
   }
 
   /** Somebody came, perhaps in the place of one that is gone. */
@@ -186,7 +197,8 @@ export class Deliveries {
     if (!this.#isOpen(copy)) return;
     this.#landed(copy);
     if (!this.#options.confirmed) {
-      this.#settleSoon(copy);
+      if (this.#isPaused) this.#lose(copy);
+      else this.#settleSoon(copy);
       return;
     }
     const { confirmMs, confirmMostMs, confirmTries } = this.#options.limits;
@@ -249,6 +261,13 @@ export class Deliveries {
     this.#landed(copy);
     for (let [oldest] = this.#fresh; oldest !== undefined && !this.#isOpen(oldest); [oldest] = this.#fresh)
       this.#fresh.shift();
+  }
+
+  /** Nobody can say what became of it. */
+  #lose(copy: Copy): void {
+    this.#close(copy);
+    copy.delivery.served.delete(copy.subscription);
+    this.#orphans.add(copy.delivery);
   }
 
   #isOpen(copy: Copy): boolean {

@@ -102,6 +102,17 @@ export class Inbox {
     this.#presence?.stop();
   }
 
+  /** Flows are exchanged: alarms are taken and kept, and given out when that is over. What is kept nowhere goes on. */
+  pause(): void {
+    this.#deliveries.pause();
+  }
+
+  /** The flows are there again. */
+  resume(): void {
+    this.#deliveries.resume();
+    this.#turns.resume();
+  }
+
   /** Whether nobody listens just now, as between the two halves of a redeploy. */
   get deserted(): boolean {
     return this.#subscriptions.size === 0;

@@ -63,6 +63,7 @@ export class HttpListener {
   readonly #keepAlives: KeepAlives;
   readonly #backlog: Backlog;
   #isWanted = false;
+  #isPaused = false;
 
   /** Opens nothing yet. @throws AlarmError `LISTENER_OPEN`, `ALLOW_INVALID`, `LOGIN_MISSING` */
   constructor(settings: ListenerSettings, options: ListenerOptions = {}) {
@@ -85,6 +86,7 @@ export class HttpListener {
         shared: options.shared,
         onError: this.#onError,
       });
+      if (this.#isPaused) inbox.pause();
       this.#backlog.join(path, inbox);
       return inbox;
     });
@@ -133,6 +135,18 @@ export class HttpListener {
     const opened = this.#backlog.open();
     if (opened === undefined) this.#port.start();
     else void opened.then(() => this.#isWanted && this.#port.start());
+  }
+
+  /** Flows are exchanged: what comes is kept for when they are there again, and what they just had comes once more. */
+  pause(): void {
+    this.#isPaused = true;
+    for (const inbox of this.#paths.inboxes.values()) inbox.pause();
+  }
+
+  /** The flows are there. */
+  resume(): void {
+    this.#isPaused = false;
+    for (const inbox of this.#paths.inboxes.values()) inbox.resume();
   }
 
   /** Frees the port; requests under way get a second to finish. */

@@ -86,6 +86,53 @@ test('what a flow was handed a moment ago comes again when it is restarted: its 
   );
 });
 
+test('what a flow was handed a moment ago comes again, before what is new, when its nodes were exchanged', async () => {
+  const { clock, push, inbox, settled, alarms } = make();
+  await push();
+  clock.pass(LIMITS.flowMs);
+  await push();
+  inbox.pause();
+  await push();
+  clock.pass(LIMITS.flowMs);
+  await nextTurn();
+  assert.equal(alarms.length, 2);
+  assert.equal(settled(), 1);
+  inbox.resume();
+  await nextTurn();
+  assert.deepEqual(
+    alarms.map(({ event }) => [event.id, event.redelivered]),
+    [
+      ['1', undefined],
+      ['2', undefined],
+      ['2', true],
+      ['3', undefined],
+    ],
+  );
+  clock.pass(LIMITS.flowMs);
+  assert.equal(settled(), 3);
+});
+
+test('what is handed to a flow while its nodes are exchanged comes again', async () => {
+  const { clock, inbox, settled, alarms, subscribe, leave, push } = make();
+  leave();
+  const held: Alarm[] = [];
+  const unsubscribe = inbox.subscribe({ alarm: (alarm) => held.push(alarm), sign: () => undefined });
+  await push();
+  inbox.pause();
+  // Its picture was fetched meanwhile.
+  held[0]?.receipt?.handed();
+  clock.pass(LIMITS.flowMs);
+  assert.equal(settled(), 0);
+  unsubscribe();
+  subscribe();
+  inbox.resume();
+  await nextTurn();
+  assert.deepEqual(
+    alarms.map(({ event }) => [event.id, event.redelivered]),
+    [['1', true]],
+  );
+});
+
 test('what a flow was handed that is removed is for nobody', async () => {
   const { clock, push, leave, settled } = make();
   await push();
