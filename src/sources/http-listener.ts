@@ -11,7 +11,7 @@ import type { DeviceSign, Vendor } from '../notification.js';
 import { Access, type AccessSettings } from './access.js';
 import { type ClientError, diagnose, dismiss, isBrokenOff } from './client-error.js';
 import { Complaints } from './complaints.js';
-import { connectionOf, counts, endWith } from './connection.js';
+import { connectionOf, counts, endWith, numberOf } from './connection.js';
 import { addressOf } from './connection-gate.js';
 import { HttpPort, type PortSettings, type PortState } from './http-port.js';
 import { KeepAlives, type Pushers } from './keep-alives.js';
@@ -159,6 +159,7 @@ export class HttpListener {
 
   #guarded(request: IncomingMessage, response: ServerResponse): void {
     if (!counts(request)) return;
+    if (numberOf(request) >= this.#limits.requestsPerConnection) endWith(request);
     try {
       this.#serve(request, response);
     } catch (error) {

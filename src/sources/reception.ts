@@ -6,7 +6,7 @@ import { Shares } from '../inbox/shares.js';
 import type { Limits } from '../limits.js';
 import type { Outcome, Vendor } from '../notification.js';
 import { BodyReader } from '../wire/body.js';
-import { connectionOf, counts, endWith } from './connection.js';
+import { connectionOf, counts, endWith, isLast } from './connection.js';
 import { addressOf } from './connection-gate.js';
 import { mostBytes, type Objection, queryOf, TOO_LARGE, TOO_MUCH } from './objection.js';
 import type { Place } from './paths.js';
@@ -154,13 +154,12 @@ export class Reception {
     this.#door.object(request, response, { status: 503, event: 'overload', code }, inbox);
   }
 
-  /** Whether the connection has had its share of requests with this one, or the vendor wants it to end. */
+  /** @param wanted whether the vendor wants the connection to end with it */
   #isLast(request: IncomingMessage, wanted: boolean): boolean {
     const connection = connectionOf(request.socket);
-    const enough = ++connection.answered >= this.#limits.requestsPerConnection;
-    const isLast = wanted || enough || (connection.ending && connection.pending === 0);
-    if (isLast) endWith(request);
-    return isLast;
+    connection.answered++;
+    if (wanted || (connection.ending && connection.pending === 0)) endWith(request);
+    return isLast(request);
   }
 
   #accept({ request, address, place, body, alsoFor, cut }: Arrival): Outcome | Promise<Outcome> {

@@ -165,16 +165,17 @@ for (const [what, bytes, limits] of [
   ['a push and one that breaks off', TWO.subarray(0, -9), {}],
   ['more pushes than a connection may have, all at once', MANY, { requestsPerConnection: 3 }],
 ] as const) {
-  test(`${what}: each whole push that is taken is answered`, async (t) => {
-    const { port, alarms, quiet } = await startListener(t, { limits });
-    const client = await RawClient.open(port);
-    client.socket.end(bytes);
-    const text = await client.rest(3_000);
-    await quiet(1);
-    const whole = (await drain(alarms)).filter(({ event }) => event.truncated === undefined);
-    assert.ok(whole.length > 0);
-    assert.equal([...text.matchAll(/^HTTP\/1\.1 200 /gm)].length, whole.length);
-  });
+  for (const keep of [undefined, { disk: new FakeDisk(), sync: true, confirmed: false }])
+    test(`${what}: each whole push that is taken is answered, ${keep ? 'kept' : 'at once'}`, async (t) => {
+      const { port, alarms, quiet } = await startListener(t, { limits, ...(keep !== undefined && { keep }) });
+      const client = await RawClient.open(port);
+      client.socket.end(bytes);
+      const text = await client.rest(3_000);
+      await quiet(1);
+      const whole = (await drain(alarms)).filter(({ event }) => event.truncated === undefined);
+      assert.ok(whole.length > 0);
+      assert.equal([...text.matchAll(/^HTTP\/1\.1 200 /gm)].length, whole.length);
+    });
 }
 
 /** With the three usual ones, one more than may be. */
