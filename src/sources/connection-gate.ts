@@ -4,8 +4,8 @@ import type { Limits } from '../limits.js';
 /**
  * Shares the connections of a listener among its senders. One address is served so many at a time; a burst waits
  * unread in the system's buffers, and what is beyond that is closed so that other cameras still get in. When all
- * addresses together have too many, the oldest connection of one that was never served well makes room: a push is over
- * in a moment, and what only holds a connection open is old.
+ * addresses together have too many, the oldest connection of one that was never served well makes room, or else the
+ * oldest of the one that has the most: a push is over in a moment, and what only holds a connection open is old.
  */
 export class ConnectionGate {
   readonly #limits: Limits;
@@ -32,7 +32,7 @@ export class ConnectionGate {
     const served = this.#served.get(address);
     const waits = served !== undefined && served.size >= this.#limits.connectionsPerAddress;
     const waiting = waits ? (this.#waiting.get(address) ?? new Map()) : undefined;
-    if ((waiting?.size ?? 0) >= this.#limits.waitingPerAddress || !this.#hasRoom()) {
+    if ((waiting?.size ?? 0) >= this.#limits.waitingPerAddress || !this.#hasRoom(address)) {
       this.#turnAway(socket, address);
       return;
     }
@@ -66,17 +66,26 @@ export class ConnectionGate {
     for (const socket of this.#open.keys()) socket.destroy();
   }
 
-  /** Whether there is room for one more connection, made if need be. */
-  #hasRoom(): boolean {
+  /** Whether there is room for one more connection of an address, made if need be. */
+  #hasRoom(address: string): boolean {
     if (this.#open.size < this.#limits.connections) return true;
-    for (const [socket, address] of this.#open) {
-      if (this.#known.has(address)) continue;
-      // Its end comes a moment later.
-      this.#open.delete(socket);
-      this.#turnAway(socket, address);
-      return true;
-    }
-    return false;
+    const open = [...this.#open];
+    const crowd = this.#crowdFor(address);
+    const [socket, owner] =
+      open.find(([, each]) => !this.#known.has(each)) ?? open.find(([, each]) => each === crowd) ?? [];
+    if (socket === undefined || owner === undefined) return false;
+    // Its end comes a moment later.
+    this.#open.delete(socket);
+    this.#turnAway(socket, owner);
+    return true;
+  }
+
+  /** The address that has the most connections, if that is more than this one would have. */
+  #crowdFor(address: string): string | undefined {
+    const counts = new Map([[address, 1]]);
+    for (const each of this.#open.values()) counts.set(each, (counts.get(each) ?? 0) + 1);
+    const [most, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
+    return count > (counts.get(address) ?? 0) ? most : undefined;
   }
 
   #turnAway(socket: Socket, address: string): void {

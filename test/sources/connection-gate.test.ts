@@ -113,19 +113,23 @@ test('three hundred connections of one address do not keep a camera of another o
   for (const client of crowd) client.socket.destroy();
 });
 
-test('when addresses that have pushed have too many connections together, further ones are closed and told', async (t) => {
+test('when addresses that have pushed have too many connections together, one of the noisiest is closed and told', async (t) => {
   const listener = await startListener(t, { limits: { connections: 3 } });
   for (const address of ['127.0.0.2', '127.0.0.3']) {
     assert.equal((await exchange(listener.port, request(xml()), address)).status, 200);
   }
   await listener.quiet(2);
   await drain(listener.signs);
-  await occupy(listener, 2, '127.0.0.2');
-  await occupy(listener, 1, '127.0.0.3');
-  const client = await RawClient.open(listener.port, { localAddress: '127.0.0.4' });
-  assert.equal(await client.rest(), '');
+  const noisy = await occupy(listener, 2, '127.0.0.2');
+  const quiet = await occupy(listener, 1, '127.0.0.3');
+  const fresh = await occupy(listener, 1, '127.0.0.4');
+  assert.equal(await noisy.clients[0]?.rest(), '');
   const sign = await listener.signs.take();
-  assert.deepEqual([sign.event, sign.device], ['overload', { id: '127.0.0.4', address: '127.0.0.4' }]);
+  assert.deepEqual([sign.event, sign.device], ['overload', { id: '127.0.0.2', address: '127.0.0.2' }]);
+  // The one that was cut off may have said enough for an alarm.
+  await quiet.finish(quiet.clients[0] as RawClient);
+  await fresh.finish(fresh.clients[0] as RawClient);
+  await noisy.finish(noisy.clients[1] as RawClient);
 });
 
 test('when all addresses together have too many connections, the oldest of a stranger is closed and told', async (t) => {
@@ -334,6 +338,21 @@ test('a full gate closes the oldest stranger, and nobody that is known', () => {
   for (const address of ['3', '4', '5']) gate.remember(address);
   assert.equal(come('6').destroyed, true);
   assert.deepEqual(crowded, ['2', '6']);
+});
+
+test('a full gate without strangers closes the oldest connection of the address that has the most', () => {
+  const { gate, crowded, come } = fakeGate({ connections: 6 });
+  for (const address of ['1', '2', '3']) gate.remember(address);
+  const before = ['1', '2', '2', '3', '2', '3'].map((address) => come(address));
+  assert.equal(come('4').destroyed, false);
+  assert.deepEqual(crowded, ['2']);
+  // That one has never pushed: it goes before all that have.
+  assert.equal(come('3').destroyed, false);
+  assert.deepEqual(crowded, ['2', '4']);
+  assert.deepEqual(
+    before.map(({ destroyed }) => destroyed),
+    [false, true, false, false, false, false],
+  );
 });
 
 test('for an address that has enough, nobody else is closed by a full gate', () => {
