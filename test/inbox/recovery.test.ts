@@ -45,6 +45,27 @@ test('alarms come in the order in which they came, wherever they stand; those se
   assert.deepEqual(names, [nameOf(9, a), nameOf(12, b)]);
 });
 
+test('what can no longer be read before the last record is told; what stands behind it is what a crash tore', async () => {
+  const [a] = MARKS;
+  const name = nameOf(1, a);
+  const whole = Buffer.concat([alarm(a, 1), alarm(a, 2), alarm(a, 3)]);
+  const each = alarm(a, 1).length;
+  const changedAt = (at: number) => Buffer.from(whole).fill(whole[at] === 0 ? 1 : 0, at, at + 1);
+  for (const [content, numbers, damaged] of [
+    [whole, [1, 2, 3], []],
+    [changedAt(0), [2, 3], [name]],
+    [changedAt(each - 1), [2, 3], [name]],
+    [changedAt(each + 5), [1, 3], [name]],
+    [changedAt(3 * each - 1), [1, 2], []],
+    [whole.subarray(0, -1), [1, 2], []],
+    [Buffer.concat([whole, Buffer.alloc(100, 7)]), [1, 2, 3], []],
+    [Buffer.alloc(0), [], []],
+  ] as const) {
+    const recovered = await found({ [name]: content });
+    assert.deepEqual([recovered.numbers, recovered.damaged], [numbers, damaged]);
+  }
+});
+
 test('a segment that the disk has lost costs no other; one that cannot be opened just now costs a try', async () => {
   const [a, b] = MARKS;
   const files: Readonly<Record<string, Buffer>> = {

@@ -16,6 +16,8 @@ export interface Recovered {
   readonly lastNumber: number;
   /** Segments the disk has lost: they stay, and none of their alarms is known. */
   readonly unreadable: readonly string[];
+  /** Segments in which something before the last record can no longer be read. */
+  readonly damaged: readonly string[];
 }
 
 type Found = Pick<Kept, 'number' | 'about' | 'segment' | 'offset' | 'bytes'>;
@@ -25,6 +27,7 @@ export async function recover(disk: Disk, adopt: (found: Found) => Kept): Promis
   const names = (await disk.list()).filter((name) => segmentNumber(name) !== undefined).sort();
   const segments: Segment[] = [];
   const unreadable: string[] = [];
+  const damaged = new Set<string>();
   const found = new Map<number, Found>();
   const settled = new Set<number>();
   const seen: About[] = [];
@@ -37,7 +40,11 @@ export async function recover(disk: Disk, adopt: (found: Found) => Kept): Promis
     const segment = segmentOf(name);
     segments.push(segment);
     segment.size = bytes.length;
+    let end = 0;
     for (const { kind, number, offset, body } of readRecords(bytes, segment.mark)) {
+      // Each is written right behind the one before it. Behind the last one stands what a crash tore, or an older use.
+      if (offset > end) damaged.add(name);
+      end = offset + HEAD_BYTES + body.length;
       if (kind === KIND.settled) for (const each of settledNumbers(body)) settled.add(each);
       else {
         const about = aboutOf(body);
@@ -62,6 +69,7 @@ export async function recover(disk: Disk, adopt: (found: Found) => Kept): Promis
     lastSegment: segmentNumber(names.at(-1) ?? '') ?? 0,
     lastNumber,
     unreadable,
+    damaged: [...damaged],
   };
 }
 

@@ -115,7 +115,8 @@ export class Spool implements Store {
       this.#lastSegment = recovered.lastSegment;
       // Never one that was used, also where that cannot be read.
       this.#lastNumber = Math.max(recovered.lastNumber, this.#clock.now() * NUMBERS_PER_MS);
-      for (const name of recovered.unreadable) this.#onError(new AlarmError('SPOOL_DAMAGED', name));
+      for (const name of [...recovered.unreadable, ...recovered.damaged])
+        this.#onError(new AlarmError('SPOOL_DAMAGED', name));
       for (const { about, bytes } of recovered.unsettled) this.#take(about.device, bytes);
       this.#isOpen = !this.#isClosed;
       this.#run();
