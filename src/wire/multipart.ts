@@ -19,6 +19,8 @@ const DOCUMENT_TYPE = /xml|json|text/i;
 const MOST_LINE_ENDS = 64;
 /** Kept back while a delimiter may still begin in it: CR LF and the first dash. */
 const HELD = 3;
+/** Lines that begin like a delimiter and are none, in what is looked at all at once. 8 MiB have one by chance. */
+const MOST_LOOKALIKES = 10_000;
 /** Bytes read again because of wrong counts, in largest pictures; beyond it no count is believed any more. */
 const MOST_REREAD = 2;
 
@@ -51,6 +53,8 @@ export class MultipartParser {
   #body: PartBytes;
   #remaining = 0;
   #reread = 0;
+  /** Left in what is read again. */
+  #lookalikes = Number.POSITIVE_INFINITY;
   #parts = 0;
   #cut = false;
   #begun = false;
@@ -258,8 +262,12 @@ export class MultipartParser {
     const bytes = this.#body.bytes();
     // A picture that ends as pictures do is not searched: what looks like a delimiter in it is chance.
     if (whole === true && isPicture(classify(bytes))) return false;
+    let lookalikes = 0;
     for (let at = lineWithDashes(bytes, 0); at !== undefined; at = lineWithDashes(bytes, at + 1)) {
-      if (this.#delimiters.match(bytes, at + 1, true) === 'no') continue;
+      if (this.#delimiters.match(bytes, at + 1, true) === 'no') {
+        if (++lookalikes > MOST_LOOKALIKES) return false;
+        continue;
+      }
       return whole === false || looksWhole(bytes.subarray(0, textEnd(bytes, 0, at + 1))) === true;
     }
     return false;
@@ -284,6 +292,7 @@ export class MultipartParser {
     if (this.#body.cut) return false;
     const bytes = this.#body.bytes();
     this.#reread += bytes.length;
+    this.#lookalikes = MOST_LOOKALIKES;
     this.#setPending(this.#left === 0 ? bytes : Buffer.concat([bytes, this.#rest()]));
     this.#body = new PartBytes(this.#limits);
     this.#state = 'delimited';
@@ -312,6 +321,7 @@ export class MultipartParser {
         this.#state = 'between';
         return true;
       }
+      if (--this.#lookalikes < 0) throw new AlarmError('PARTS_TOO_MANY');
     }
     if (!this.#ended) this.#keepFrom(bytes.length - HELD);
     return false;
@@ -353,6 +363,7 @@ export class MultipartParser {
     const truncated = cutByEnd || this.#body.cut;
     this.#cut ||= truncated;
     this.#onPart(bodyPartOf(this.#head.headers, bytes, truncated));
+    this.#lookalikes = Number.POSITIVE_INFINITY;
     this.#body = new PartBytes(this.#limits);
   }
 

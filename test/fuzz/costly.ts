@@ -19,6 +19,7 @@ const parts = (count: number, head: (body: string) => string, body: string) =>
   `${`--b\r\n${head(body)}\r\n\r\n${body}\r\n`.repeat(count)}--b--\r\n`;
 const counted = (by: number) => (body: string) => `Content-Length: ${by || body.length}`;
 const FAR = 4_000_000_000;
+const MEBIBYTE = 2 ** 20;
 
 /**
  * What costs most within all limits: nothing that one sender sends may hold up the others. Each was slow once, or is of a
@@ -111,6 +112,16 @@ export const COSTLY: readonly [what: string, contentType: string, body: () => st
   ['heads of semicolons', MULTIPART, () => parts(63, () => `Content-Disposition: ${';'.repeat(7_900)}`, 'x')],
   ['a content type of semicolons', `multipart/form-data${';'.repeat(15_000)}`, () => 'x'.repeat(100)],
   ['lines that begin like a delimiter', MULTIPART, () => `--b\r\n\r\n${'\n--bb'.repeat(500_000)}`],
+  [
+    'the same in a part that counts more than there is',
+    MULTIPART,
+    () => `--b\r\nContent-Length: ${31 * MEBIBYTE}\r\n\r\nzz${'\n--'.repeat(8 * MEBIBYTE - 300)}`,
+  ],
+  [
+    'the same in a part that counts more than is kept',
+    MULTIPART,
+    () => `--b\r\nContent-Length: ${31 * MEBIBYTE}\r\n\r\nzz${'\n--'.repeat(10 * MEBIBYTE)}`,
+  ],
   ['line ends only', MULTIPART, () => '\n'.repeat(4_000_000)],
 ];
 

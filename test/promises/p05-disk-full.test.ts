@@ -58,10 +58,16 @@ async function trouble(t: TestContext, build: Build, deed: Deed, code: string): 
   assert.equal((await pushNumber(7)).status, 200);
   assert.equal(states.size, 0);
   await listener.stop();
-  const again = await startListener(t, { ...options, keep: { ...options.keep, disk: disk.crash() } });
+  const errors: unknown[] = [];
+  const again = await startListener(t, {
+    ...options,
+    keep: { ...options.keep, disk: disk.crash() },
+    onError: (error) => errors.push(error),
+  });
   assert.deepEqual(answered, [1, 7]);
   for (const count of answered) assert.equal(countOf(await again.alarms.take()), count);
   assert.equal(again.alarms.size, 0);
+  assert.deepEqual(errors, []);
   return took;
 }
 

@@ -86,6 +86,12 @@ promise(
       to: 'if (false)',
     },
     {
+      what: 'looks at every line that begins like a delimiter',
+      file: 'src/wire/multipart.js',
+      from: 'if (++lookalikes > MOST_LOOKALIKES)',
+      to: 'if (false)',
+    },
+    {
       what: 'reads strings for as long as there are some',
       file: 'src/wire/long-strings.js',
       from: 'if (short.length + open - from > documentBytes)',

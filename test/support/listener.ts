@@ -40,6 +40,8 @@ export interface ListenerPlan {
   readonly sender?: Sender;
   /** How alarms are kept; nowhere unless given. */
   readonly keep?: KeepOptions;
+  /** Who is told of errors, where some may come; none may unless given. */
+  readonly onError?: (error: unknown) => void;
   /** Where the classes are from; our own build unless given. */
   readonly build?: Build;
 }
@@ -79,7 +81,7 @@ export async function startListener(t: TestContext, plan: ListenerPlan = {}): Pr
       // Tests send the same push again and again, and want to see each.
       limits: { ...LIMITS, sameNotificationMs: 0, ...limits },
       onState: (state) => states.put(state),
-      onError: (error) => errors.push(error),
+      onError: plan.onError ?? ((error) => errors.push(error)),
       ...(now !== undefined && { clock: { ...SYSTEM_CLOCK, now } }),
       ...(clock !== undefined && { clock }),
       keep: plan.keep,
