@@ -44,11 +44,6 @@ export function endWith(request: Numbered): void {
 
 type Numbered = IncomingMessage & { [NUMBER]?: number };
 
-/** Whether the connection ends with the answer to this request. */
-export function isLast(request: Numbered): boolean {
-  return numberOf(request) === connectionOf(request.socket).last;
-}
-
 /** Its place among the requests of its connection, from 1, in the order in which it is asked for. */
 export function numberOf(request: Numbered): number {
   request[NUMBER] ??= ++connectionOf(request.socket).received;

@@ -158,8 +158,7 @@ export class HttpListener {
   }
 
   #guarded(request: IncomingMessage, response: ServerResponse): void {
-    if (!counts(request)) return;
-    if (numberOf(request) >= this.#limits.requestsPerConnection) endWith(request);
+    if (!counts(request) || numberOf(request) > this.#limits.requestsPerConnection) return;
     try {
       this.#serve(request, response);
     } catch (error) {

@@ -6,7 +6,7 @@ import { Shares } from '../inbox/shares.js';
 import type { Limits } from '../limits.js';
 import type { Outcome, Vendor } from '../notification.js';
 import { BodyReader } from '../wire/body.js';
-import { connectionOf, counts, endWith, isLast } from './connection.js';
+import { connectionOf, counts, endWith, numberOf } from './connection.js';
 import { addressOf } from './connection-gate.js';
 import { mostBytes, type Objection, queryOf, TOO_LARGE, TOO_MUCH } from './objection.js';
 import type { Place } from './paths.js';
@@ -154,12 +154,14 @@ export class Reception {
     this.#door.object(request, response, { status: 503, event: 'overload', code }, inbox);
   }
 
-  /** @param wanted whether the vendor wants the connection to end with it */
+  /** Whether the connection has had its share of requests with this one, or the vendor wants it to end. */
   #isLast(request: IncomingMessage, wanted: boolean): boolean {
     const connection = connectionOf(request.socket);
     connection.answered++;
-    if (wanted || (connection.ending && connection.pending === 0)) endWith(request);
-    return isLast(request);
+    const enough = numberOf(request) >= this.#limits.requestsPerConnection;
+    const isLast = wanted || enough || (connection.ending && connection.pending === 0);
+    if (isLast) endWith(request);
+    return isLast;
   }
 
   #accept({ request, address, place, body, alsoFor, cut }: Arrival): Outcome | Promise<Outcome> {

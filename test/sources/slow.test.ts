@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { LIMITS } from '../../src/limits.js';
 import { complaints, drain, startListener } from '../support/listener.js';
 import { exchange, RawClient } from './raw-client.js';
 import { chunkedRequest, countOf, MULTIPART, multipart, request, SMALL, xml } from './samples.js';
@@ -86,14 +87,20 @@ test('the time that a slow head takes is part of the time for the whole request'
   assert.deepEqual((await drain(alarms)).map(countOf), [1]);
 });
 
-test('a device that is slow with the second request of a connection hears 408, too', async (t) => {
-  const { port, alarms } = await startListener(t, { limits: { ...limits, keepAliveTimeoutMs: 5_000 } });
-  const client = await RawClient.open(port);
-  await client.send(Buffer.concat([request(xml(1)), PUSH.subarray(0, 30)]));
-  assert.equal((await client.answer()).status, 200);
-  assert.equal((await client.lastAnswer()).status, 408);
-  assert.deepEqual((await drain(alarms)).map(countOf), [1]);
-});
+for (const [what, requestsPerConnection, sent] of [
+  ['the second request', LIMITS.requestsPerConnection, 30],
+  ['the body of the last request', 2, -5],
+] as const)
+  test(`a device that is slow with ${what} of a connection hears 408, too`, async (t) => {
+    const { port, alarms } = await startListener(t, {
+      limits: { ...limits, keepAliveTimeoutMs: 5_000, requestsPerConnection },
+    });
+    const client = await RawClient.open(port);
+    await client.send(Buffer.concat([request(xml(1)), PUSH.subarray(0, sent)]));
+    assert.equal((await client.answer()).status, 200);
+    assert.equal((await client.lastAnswer()).status, 408);
+    assert.deepEqual((await drain(alarms)).map(countOf), [1]);
+  });
 
 test('a device that sends its chunks too slowly hears 408', async (t) => {
   const { port, alarms, quiet } = await startListener(t, { limits });
