@@ -1,5 +1,5 @@
 import type { Draft } from '../event.js';
-import type { BodyPart } from '../notification.js';
+import type { BodyPart, PartKind } from '../notification.js';
 import { classify, isPicture } from './classify.js';
 import { label, parseParameters } from './header.js';
 
@@ -29,8 +29,12 @@ function contentOf(bytes: Buffer): Pick<BodyPart, 'kind' | 'bytes'> {
   while (at < MOST_LINE_ENDS && LINE_ENDS.has(bytes[at] as number)) at++;
   const behind = bytes.subarray(at);
   const kind = classify(behind);
-  return at > 0 && isPicture(kind) ? { kind, bytes: behind } : { kind: classify(bytes), bytes };
+  return at > 0 && isSurelyOne(kind, behind) ? { kind, bytes: behind } : { kind: classify(bytes), bytes };
 }
+
+/** Whether it is a picture for sure: behind the sign of a JPEG a marker follows. */
+const isSurelyOne = (kind: PartKind, bytes: Buffer) =>
+  isPicture(kind) && (kind !== 'jpeg' || bytes[2] === 0xff);
 
 function nameBy(part: Draft<BodyPart>, disposition: ReadonlyMap<string, string>): void {
   const name = disposition.get('name');
